@@ -1,0 +1,5 @@
+"""`python -m wardwatch` is the command `wardwatch`."""
+
+from wardwatch.cli.main import main
+
+main()

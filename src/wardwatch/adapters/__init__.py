@@ -1,0 +1,1 @@
+"""One file per outside system; what is imported here from outside is imported nowhere else."""

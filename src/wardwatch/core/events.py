@@ -1,0 +1,120 @@
+"""What the monitor says: alarm events, refusals, and a patient's latest status."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class Priority(IntEnum):
+    """Alarm priority (IEC 60601-1-8); a larger number is more urgent."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Phase(StrEnum):
+    """Where in its life an alarm's event stands."""
+
+    START = "start"
+    UPDATE = "update"
+    END = "end"
+
+
+class Reason(StrEnum):
+    """Why the gate refused a reading or one of its values."""
+
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_RANGE = "out_of_range"
+    OTHER_UNIT = "other_unit"
+    INCONSISTENT = "inconsistent"
+    DUPLICATE = "duplicate"
+    OUT_OF_ORDER = "out_of_order"
+    TOO_OLD = "too_old"
+    FROM_THE_FUTURE = "from_the_future"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEvent:
+    """One step in the life of one alarm.
+
+    ``alarm`` names the episode and ``event`` this step of it; both are computed from their cause, so that
+    what is computed again after a crash carries the same names. ``sequence`` rises with every event of the
+    patient: whoever has seen a higher one has seen this one.
+    """
+
+    event: str
+    alarm: str
+    sequence: int
+    patient: str
+    ward: str
+    bed: str
+    condition: str
+    kind: str
+    priority: Priority
+    phase: Phase
+    state: str
+    inactivation: str
+    onset_ms: int
+    observed_at_ms: int
+    text: str
+    why: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A reading, or one value of it, that the gate did not let in.
+
+    ``vital`` is ``None`` where the whole reading was refused. ``detail`` is a sentence for whoever sent it
+    and names no patient.
+    """
+
+    position: int
+    patient: str
+    vital: str | None
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News2Status:
+    """A NEWS2 total that may be partial: what is known for sure, and what the missing parts still allow."""
+
+    lowest: int
+    highest: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientStatus:
+    """The latest that is known of a patient; ``vitals`` maps a name to (value, observed_at_ms)."""
+
+    patient: str
+    ward: str
+    bed: str
+    observed_at_ms: int
+    vitals: Mapping[str, tuple[float, int]]
+    news2: News2Status
+    open_alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a patient lies: one line of the roster."""
+
+    patient: str
+    ward: str
+    bed: str
+
+
+UNASSIGNED_WARD = "unassigned"
+
+
+def alarm_identity(patient: str, condition: str, onset_ms: int) -> str:
+    """The name of an episode, from its cause alone: 20 hexadecimal digits."""
+    cause = f"{patient}\0{condition}\0{onset_ms}".encode()
+    return hashlib.blake2b(cause, digest_size=10).hexdigest()

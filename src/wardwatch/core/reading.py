@@ -1,0 +1,130 @@
+"""Readings: one, and many as columns.
+
+A *reading* is what one device measured at one instant. A *batch* holds readings as arrays, in the order of
+their log; it is the unit of work, and a reading alone is a batch of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from wardwatch.core.vitals import VITAL_NAMES
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+SmallIntArray = npt.NDArray[np.int8]
+BoolArray = npt.NDArray[np.bool_]
+
+Consciousness = Literal["A", "C", "V", "P", "U"]
+
+# Alert, (new) Confusion, Voice, Pain, Unresponsive: NEWS2, Royal College of Physicians 2017.
+CONSCIOUSNESS_LEVELS = "ACVPU"
+UNKNOWN = -1
+
+# What a reading says beside its vitals, as numbers; not-a-number where it says nothing.
+CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen")
+STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN = range(len(CONTEXT_NAMES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one device measured at one instant; ``None`` is "not measured".
+
+    Units are those of :data:`wardwatch.core.vitals.VITALS`; ``steps`` since the device's previous reading,
+    ``signal_quality`` 0 to 1, ``battery`` in %.
+    """
+
+    patient: str
+    device: str
+    observed_at_ms: int
+    seq: int | None = None
+    heart_rate: float | None = None
+    oxygen_saturation: float | None = None
+    respiratory_rate: float | None = None
+    body_temperature: float | None = None
+    systolic_pressure: float | None = None
+    diastolic_pressure: float | None = None
+    mean_pressure: float | None = None
+    skin_temperature: float | None = None
+    steps: float | None = None
+    signal_quality: float | None = None
+    worn: bool | None = None
+    battery: float | None = None
+    on_oxygen: bool | None = None
+    consciousness: Consciousness | None = None
+
+
+_numbers = attrgetter(*VITAL_NAMES, *CONTEXT_NAMES)
+_LEVEL_INDEX: dict[str | None, int] = {None: UNKNOWN} | {
+    level: index for index, level in enumerate(CONSCIOUSNESS_LEVELS)
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """``n`` readings as columns, in log order.
+
+    ``arrived_at_ms`` is our clock (for Kafka the record's timestamp), ``positions`` the place in the log
+    (for Kafka the offset). ``values`` is (n, vitals), ``context`` (n, context names); both hold
+    not-a-number for what was not measured. ``consciousness`` indexes :data:`CONSCIOUSNESS_LEVELS`.
+    """
+
+    patients: list[str]
+    devices: list[str]
+    observed_at_ms: IntArray
+    arrived_at_ms: IntArray
+    positions: IntArray
+    values: FloatArray
+    context: FloatArray
+    consciousness: SmallIntArray
+
+    def __len__(self) -> int:
+        return len(self.patients)
+
+    @classmethod
+    def of(
+        cls,
+        readings: Sequence[Any],
+        *,
+        arrived_at_ms: Iterable[int] | None = None,
+        positions: Iterable[int] | None = None,
+    ) -> Batch:
+        """Columns from objects that have the attributes of :class:`Reading`.
+
+        Without ``arrived_at_ms`` each reading arrives at the instant at which it was observed, as in the
+        replay of a recording; without ``positions`` they are numbered from 0.
+        """
+        count = len(readings)
+        numbers = np.array([_numbers(reading) for reading in readings], dtype=np.float64)
+        numbers = numbers.reshape(count, len(VITAL_NAMES) + len(CONTEXT_NAMES))
+        observed = np.array([reading.observed_at_ms for reading in readings], dtype=np.int64)
+        return cls(
+            patients=[reading.patient for reading in readings],
+            devices=[reading.device for reading in readings],
+            observed_at_ms=observed,
+            arrived_at_ms=observed if arrived_at_ms is None else np.array([*arrived_at_ms], dtype=np.int64),
+            positions=np.arange(count) if positions is None else np.array([*positions], dtype=np.int64),
+            values=np.ascontiguousarray(numbers[:, : len(VITAL_NAMES)]),
+            context=np.ascontiguousarray(numbers[:, len(VITAL_NAMES) :]),
+            consciousness=np.array([_LEVEL_INDEX[r.consciousness] for r in readings], dtype=np.int8),
+        )
+
+    def take(self, index: IntArray) -> Batch:
+        """The readings at ``index``, in that order."""
+        chosen = index.tolist()
+        return Batch(
+            patients=[self.patients[i] for i in chosen],
+            devices=[self.devices[i] for i in chosen],
+            observed_at_ms=self.observed_at_ms[index],
+            arrived_at_ms=self.arrived_at_ms[index],
+            positions=self.positions[index],
+            values=self.values[index],
+            context=self.context[index],
+            consciousness=self.consciousness[index],
+        )

@@ -1,0 +1,65 @@
+"""Readings on the wire, version 1: one JSON object a record.
+
+The fields are those of :class:`wardwatch.core.reading.Reading`, and are taken from it, so that they are
+declared once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, get_type_hints
+
+import msgspec
+
+from wardwatch.core.reading import Reading
+from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder
+
+_NARROWER: dict[str, Any] = {
+    "patient": Name,
+    "device": Name,
+    "observed_at_ms": Instant,
+    "seq": Instant | None,
+}
+
+
+def _wire_fields() -> list[Any]:
+    types = get_type_hints(Reading) | _NARROWER
+    fields: list[Any] = [("v", int)]
+    for field in dataclasses.fields(Reading):
+        required = field.default is dataclasses.MISSING
+        fields.append((field.name, types[field.name]) if required else (field.name, types[field.name], None))
+    return fields
+
+
+_ReadingV1 = msgspec.defstruct("Reading", _wire_fields(), forbid_unknown_fields=True, kw_only=True)
+_FIELD_NAMES = frozenset(field.name for field in dataclasses.fields(Reading)) | {"v"}
+
+
+class ReadingDecoder(RecordDecoder[Any]):
+    """Decodes readings; what it returns has the attributes of :class:`Reading` and suits ``Batch.of``."""
+
+    def __init__(self) -> None:
+        super().__init__(_ReadingV1, _FIELD_NAMES)
+
+
+_encode = msgspec.json.Encoder().encode
+_OPTIONAL = tuple(field.name for field in dataclasses.fields(Reading) if field.default is None)
+
+
+def encode_reading(reading: Reading) -> bytes:
+    """``reading`` as JSON; what was not measured is left out.
+
+    >>> encode_reading(Reading(patient="p-17", device="e4-03", observed_at_ms=1795288033250, heart_rate=72))
+    b'{"v":1,"patient":"p-17","device":"e4-03","observed_at_ms":1795288033250,"heart_rate":72}'
+    """
+    record: dict[str, Any] = {
+        "v": VERSION,
+        "patient": reading.patient,
+        "device": reading.device,
+        "observed_at_ms": reading.observed_at_ms,
+    }
+    for name in _OPTIONAL:
+        value = getattr(reading, name)
+        if value is not None:
+            record[name] = value
+    return _encode(record)

@@ -1,0 +1,72 @@
+"""Records of ``vitals.status``: the latest that is known of a patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from wardwatch.core.events import News2Status, PatientStatus
+from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder
+
+
+class _News2V1(msgspec.Struct, kw_only=True):
+    lowest: int
+    highest: int
+    missing: list[str]
+
+
+class _VitalV1(msgspec.Struct, kw_only=True):
+    value: float
+    observed_at_ms: Instant
+
+
+class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    v: int
+    patient: Name
+    ward: Name
+    bed: str
+    observed_at_ms: Instant
+    vitals: dict[str, _VitalV1]
+    news2: _News2V1
+    open_alarms: list[str]
+
+
+_decoder: RecordDecoder[_StatusV1] = RecordDecoder(_StatusV1, frozenset(_StatusV1.__struct_fields__))
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_status(status: PatientStatus) -> bytes:
+    fields: dict[str, Any] = {
+        "v": VERSION,
+        "patient": status.patient,
+        "ward": status.ward,
+        "bed": status.bed,
+        "observed_at_ms": status.observed_at_ms,
+        "vitals": {
+            name: {"value": value, "observed_at_ms": observed_at_ms}
+            for name, (value, observed_at_ms) in status.vitals.items()
+        },
+        "news2": {
+            "lowest": status.news2.lowest,
+            "highest": status.news2.highest,
+            "missing": list(status.news2.missing),
+        },
+        "open_alarms": list(status.open_alarms),
+    }
+    return _encode(fields)
+
+
+def decode_status(payload: bytes | None) -> PatientStatus:
+    record = _decoder.decode(payload)
+    return PatientStatus(
+        patient=record.patient,
+        ward=record.ward,
+        bed=record.bed,
+        observed_at_ms=record.observed_at_ms,
+        vitals={name: (vital.value, vital.observed_at_ms) for name, vital in record.vitals.items()},
+        news2=News2Status(
+            lowest=record.news2.lowest, highest=record.news2.highest, missing=tuple(record.news2.missing)
+        ),
+        open_alarms=tuple(record.open_alarms),
+    )
