@@ -66,13 +66,20 @@ _LEVEL_INDEX: dict[str | None, int] = {None: UNKNOWN} | {
 }
 
 
+def _mark_not_a_number(told: list[tuple[float | None, ...]], numbers: FloatArray) -> None:
+    """Make an explicit "not a number" infinite: it is no number either, and no "not measured"."""
+    explicit = np.array([[number is not None for number in row] for row in told])
+    numbers[explicit & np.isnan(numbers)] = np.inf
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """``n`` readings as columns, in log order.
 
     ``arrived_at_ms`` is our clock (for Kafka the record's timestamp), ``positions`` the place in the log
     (for Kafka the offset). ``values`` is (n, vitals), ``context`` (n, context names); both hold
-    not-a-number for what was not measured. ``consciousness`` indexes :data:`CONSCIOUSNESS_LEVELS`.
+    not-a-number for what was not measured, and infinity for what was sent but is not a number.
+    ``consciousness`` indexes :data:`CONSCIOUSNESS_LEVELS`.
     """
 
     patients: list[str]
@@ -101,8 +108,10 @@ class Batch:
         replay of a recording; without ``positions`` they are numbered from 0.
         """
         count = len(readings)
-        numbers = np.array([_numbers(reading) for reading in readings], dtype=np.float64)
-        numbers = numbers.reshape(count, len(VITAL_NAMES) + len(CONTEXT_NAMES))
+        told = [_numbers(reading) for reading in readings]
+        numbers = np.array(told, dtype=np.float64).reshape(count, len(VITAL_NAMES) + len(CONTEXT_NAMES))
+        if np.isnan(numbers).sum() != sum(row.count(None) for row in told):
+            _mark_not_a_number(told, numbers)
         observed = np.array([reading.observed_at_ms for reading in readings], dtype=np.int64)
         return cls(
             patients=[reading.patient for reading in readings],
@@ -115,16 +124,44 @@ class Batch:
             consciousness=np.array([_LEVEL_INDEX[r.consciousness] for r in readings], dtype=np.int8),
         )
 
-    def take(self, index: IntArray) -> Batch:
-        """The readings at ``index``, in that order."""
-        chosen = index.tolist()
-        return Batch(
-            patients=[self.patients[i] for i in chosen],
-            devices=[self.devices[i] for i in chosen],
-            observed_at_ms=self.observed_at_ms[index],
-            arrived_at_ms=self.arrived_at_ms[index],
-            positions=self.positions[index],
-            values=self.values[index],
-            context=self.context[index],
-            consciousness=self.consciousness[index],
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """At most one reading of each patient, as columns: the piece that array operations can work on.
+
+    ``rows`` are the patients' rows in the table, ``index`` the readings' places in their batch;
+    ``has_context`` tells which readings say anything beside vitals.
+    """
+
+    rows: IntArray
+    index: IntArray
+    positions: IntArray
+    observed_at_ms: IntArray
+    arrived_at_ms: IntArray
+    values: FloatArray
+    context: FloatArray
+    consciousness: SmallIntArray
+    has_context: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def of(cls, batch: Batch, rows: IntArray, index: IntArray) -> Round:
+        """The readings of ``batch`` at ``index``; ``rows`` are those of their patients."""
+        context, consciousness = batch.context[index], batch.consciousness[index]
+        return cls(
+            rows=rows,
+            index=index,
+            positions=batch.positions[index],
+            observed_at_ms=batch.observed_at_ms[index],
+            arrived_at_ms=batch.arrived_at_ms[index],
+            values=batch.values[index],
+            context=context,
+            consciousness=consciousness,
+            has_context=~np.isnan(context).all(axis=1) | (consciousness != UNKNOWN),
         )
+
+    def where(self, kept: BoolArray) -> Round:
+        """The readings at which ``kept`` is true."""
+        return Round(**{name: getattr(self, name)[kept] for name in self.__slots__})

@@ -18,6 +18,7 @@ class OtherUnit:
     offset: float = 0.0
 
     def convert(self, value: float) -> float:
+        """``value`` of this unit, in the table's own."""
         return value * self.factor + self.offset
 
 

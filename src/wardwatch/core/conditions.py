@@ -1,0 +1,136 @@
+"""The table of alarm conditions: which signal, beyond which limit, for how long, how urgent.
+
+The limits are the bands of the NEWS2 chart (Royal College of Physicians, 2017): the single-parameter score of
+3 (of 2 for a high temperature, which has no 3), and the totals 5 (urgent response) and 7 (emergency
+response). ``band`` is the width of the neighbouring band of the same chart, and serves as the measure of how
+far beyond its limit a value is.
+
+**Duration by severity.** A value at its limit must stand for ``dwell_s``; with every band that it lies
+further out the wait halves, down to :data:`SHORTEST_DWELL_S`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wardwatch.core import baseline
+from wardwatch.core.events import Priority
+from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS
+
+# A wait of 19 s removed 67 % of useless bedside alarms (wardwatch's detection notes, a published figure).
+SHORTEST_DWELL_S = 19.0
+# 5 minutes' persistence: 6.95 -> 1.25 alarms a patient-day on real wearers (wardwatch's detection notes).
+LIMIT_DWELL_S = 300.0
+# At rest and for 15 minutes: 0.08 a patient-day (same measurement).
+BASELINE_DWELL_S = 900.0
+# An alarm is over when its value has been back by half a band for a minute. Wardwatch's own choice.
+CLEAR_BANDS = 0.5
+CLEAR_S = 60.0
+
+# The columns of the signals that conditions look at: the vitals, the NEWS2 total, distances from usual.
+NEWS2_SIGNAL = VITAL_COUNT
+BASELINE_SIGNALS = VITAL_COUNT + 1
+SIGNAL_COUNT = BASELINE_SIGNALS + baseline.COUNT
+
+RULE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One row: beyond ``limit`` in ``direction`` (+1 above, -1 below), measured in ``band``.
+
+    ``priority`` applies from the limit on, ``severe_priority`` from one band beyond it.
+    """
+
+    name: str
+    rule: str
+    signal: int
+    direction: int
+    limit: float
+    band: float
+    priority: Priority
+    severe_priority: Priority
+    dwell_s: float = LIMIT_DWELL_S
+    hold_s: float
+
+
+def _limit(vital: str, direction: int, limit: float, band: float, *, priority: Priority) -> Condition:
+    index = VITAL_INDEX[vital]
+    return Condition(
+        name=f"{vital}.{'high' if direction > 0 else 'low'}",
+        rule="limit",
+        signal=index,
+        direction=direction,
+        limit=limit,
+        band=band,
+        priority=priority,
+        severe_priority=Priority(priority + 1),
+        hold_s=VITALS[index].maximum_age_s,
+    )
+
+
+def _unusual(vital: str) -> Condition:
+    return Condition(
+        name=f"{vital}.unusual",
+        rule="baseline",
+        signal=BASELINE_SIGNALS + list(baseline.SPREAD_FLOORS).index(vital),
+        direction=1,
+        # 4 spreads, and further ones in steps of 2: wardwatch's own choice until alarm rates are calibrated.
+        limit=4.0,
+        band=2.0,
+        # What is only unusual is for awareness; the hard limits call for more.
+        priority=Priority.LOW,
+        severe_priority=Priority.LOW,
+        dwell_s=BASELINE_DWELL_S,
+        hold_s=VITALS[VITAL_INDEX[vital]].maximum_age_s,
+    )
+
+
+# Limits are written as bedside monitors do, "HR 134 > 130": the last value that does not alarm.
+# NEWS2 chart, Royal College of Physicians 2017: score 3 from the named value on, and the band before it.
+CONDITIONS: tuple[Condition, ...] = (
+    # pulse <= 40 (band 41-50), >= 131 (band 111-130)
+    _limit("heart_rate", -1, 41, 10, priority=Priority.MEDIUM),
+    _limit("heart_rate", +1, 130, 20, priority=Priority.MEDIUM),
+    # SpO2 scale 1 <= 91 (band 92-93)
+    _limit("oxygen_saturation", -1, 92, 2, priority=Priority.MEDIUM),
+    # respiration <= 8 (band 9-11), >= 25 (band 21-24)
+    _limit("respiratory_rate", -1, 9, 3, priority=Priority.MEDIUM),
+    _limit("respiratory_rate", +1, 24, 4, priority=Priority.MEDIUM),
+    # temperature <= 35.0 (band 35.1-36.0); >= 39.1 scores 2 (band 38.1-39.0 before it)
+    _limit("body_temperature", -1, 35.1, 1.0, priority=Priority.MEDIUM),
+    _limit("body_temperature", +1, 39.0, 1.0, priority=Priority.LOW),
+    # systolic pressure <= 90 (band 91-100), >= 220 (no band before it: the width of the low ones is taken)
+    _limit("systolic_pressure", -1, 91, 10, priority=Priority.MEDIUM),
+    _limit("systolic_pressure", +1, 219, 10, priority=Priority.MEDIUM),
+    # total >= 5 urgent response, >= 7 emergency response
+    Condition(
+        name="news2.high",
+        rule="news2",
+        signal=NEWS2_SIGNAL,
+        direction=+1,
+        limit=4,
+        band=3,
+        priority=Priority.MEDIUM,
+        severe_priority=Priority.HIGH,
+        hold_s=VITALS[0].maximum_age_s,
+    ),
+    *(_unusual(vital) for vital in baseline.SPREAD_FLOORS),
+)
+
+COUNT = len(CONDITIONS)
+NAMES = tuple(condition.name for condition in CONDITIONS)
+
+# The table's columns as arrays, for the interpreter in `alarms`.
+SIGNAL = np.array([condition.signal for condition in CONDITIONS])
+DIRECTION = np.array([float(condition.direction) for condition in CONDITIONS])
+# Limits and bands in steps of the signal's resolution: whole numbers, so that "beyond" is exact.
+_RESOLUTION = np.array([VITALS[c.signal].resolution if c.rule == "limit" else 1.0 for c in CONDITIONS])
+LIMIT_STEPS = np.rint(np.array([condition.limit for condition in CONDITIONS]) / _RESOLUTION)
+BAND_STEPS = np.array([condition.band for condition in CONDITIONS]) / _RESOLUTION
+DWELL_S = np.array([condition.dwell_s for condition in CONDITIONS])
+HOLD_MS = np.array([int(condition.hold_s * 1000) for condition in CONDITIONS])
+PRIORITY = np.array([int(condition.priority) for condition in CONDITIONS], dtype=np.int8)
+SEVERE_PRIORITY = np.array([int(condition.severe_priority) for condition in CONDITIONS], dtype=np.int8)

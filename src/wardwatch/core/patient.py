@@ -1,0 +1,111 @@
+"""What is kept of a patient, and what can be told from it: alarm events and the latest status."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wardwatch.core import alarms, baseline, explain, news2
+from wardwatch.core.conditions import CONDITIONS
+from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
+from wardwatch.core.news2 import PARAMETERS, Scores
+from wardwatch.core.reading import UNKNOWN, FloatArray, IntArray
+from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_COUNT, VITALS
+
+# Before any instant, and yet far from overflowing when subtracted from one.
+NEVER_MS = -(2**60)
+
+COLUMNS = (
+    # The latest accepted value of each vital; when it was observed, and last when the context was.
+    Column("value", "f8", np.nan, VITAL_COUNT),
+    Column("seen_ms", "i8", NEVER_MS, VITAL_COUNT + 1),
+    # The latest reading of all, on the device's clock and on ours.
+    Column("observed_ms", "i8", NEVER_MS),
+    Column("arrived_ms", "i8", NEVER_MS),
+    Column("moved_ms", "i8", NEVER_MS),
+    Column("on_oxygen", "f8", np.nan),
+    Column("on_oxygen_ms", "i8", NEVER_MS),
+    Column("consciousness", "i1", UNKNOWN),
+    Column("consciousness_ms", "i8", NEVER_MS),
+    Column("baseline_mean", "f8", np.nan, baseline.COUNT),
+    Column("baseline_variance", "f8", np.nan, baseline.COUNT),
+    Column("baseline_learned_s", "f8", 0.0, baseline.COUNT),
+    # The number of the patient's latest event.
+    Column("sequence", "i8", 0),
+    *alarms.COLUMNS,
+)
+
+_MAXIMUM_AGE_MS = np.array([vital.maximum_age_s * 1000 for vital in VITALS])
+_OBSERVATION_AGE_MS = OBSERVATION_MAXIMUM_AGE_S * 1000
+
+
+def scores_of(table: PatientTable, rows: IntArray, at_ms: IntArray, *, any_age: bool = False) -> Scores:
+    """NEWS2 of these patients at these instants, from values that are not too old, or from all."""
+    values: FloatArray = table["value"][rows]
+    on_oxygen: FloatArray = table["on_oxygen"][rows]
+    consciousness = table["consciousness"][rows]
+    if not any_age:
+        aged = at_ms[:, None] - table["seen_ms"][rows, :VITAL_COUNT] > _MAXIMUM_AGE_MS
+        values = np.where(aged, np.nan, values)
+        on_oxygen = np.where(at_ms - table["on_oxygen_ms"][rows] > _OBSERVATION_AGE_MS, np.nan, on_oxygen)
+        unseen = at_ms - table["consciousness_ms"][rows] > _OBSERVATION_AGE_MS
+        consciousness = np.where(unseen, UNKNOWN, consciousness).astype(np.int8)
+    # Scale 2 is for a clinician to set; until the roster says so, everybody is on scale 1.
+    scale_2 = np.zeros(len(rows), dtype=np.bool_)
+    return news2.score(values, on_oxygen, consciousness, scale_2)
+
+
+def event_of(table: PatientTable, step: alarms.Step) -> AlarmEvent:
+    """The event that tells of a step; counts it in the patient's sequence."""
+    row, condition = step.row, CONDITIONS[step.condition]
+    patient, (ward, bed) = table.patients[row], table.places[row]
+    scores = scores_of(table, np.array([row]), np.array([step.at_ms]))
+    text, why = explain.text_and_reasons(table, step, scores)
+    # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
+    sequence = max(int(table["sequence"][row]) + 1, step.at_ms)
+    table["sequence"][row] = sequence
+    alarm = alarm_identity(patient, condition.name, step.onset_ms)
+    return AlarmEvent(
+        event=f"{alarm}-{step.number}",
+        alarm=alarm,
+        sequence=sequence,
+        patient=patient,
+        ward=ward,
+        bed=bed,
+        condition=condition.name,
+        kind="physiological",
+        priority=step.priority,
+        phase=step.phase,
+        state="off" if step.phase is Phase.END else "active",
+        inactivation="enabled",
+        onset_ms=step.onset_ms,
+        observed_at_ms=step.at_ms,
+        text=text,
+        why=why,
+    )
+
+
+def status_of(table: PatientTable, row: int) -> PatientStatus:
+    """The latest that is known of a patient, at the instant of the latest reading."""
+    observed_ms = max(int(table["observed_ms"][row]), 0)
+    scores = scores_of(table, np.array([row]), np.array([observed_ms]))
+    values, seen_ms = table["value"][row], table["seen_ms"][row]
+    opened = np.flatnonzero(table["alarm_phase"][row] == alarms.OPEN).tolist()
+    ward, bed = table.places[row]
+    return PatientStatus(
+        patient=table.patients[row],
+        ward=ward,
+        bed=bed,
+        observed_at_ms=observed_ms,
+        vitals={
+            vital.name: (float(values[index]), int(seen_ms[index]))
+            for index, vital in enumerate(VITALS)
+            if not np.isnan(values[index])
+        },
+        news2=News2Status(
+            lowest=int(scores.lowest[0]),
+            highest=int(scores.highest[0]),
+            missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[0], strict=True) if gone),
+        ),
+        open_alarms=tuple(CONDITIONS[which].name for which in opened),
+    )
