@@ -1,0 +1,139 @@
+"""The gate: what is let in, and the reason for each refusal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.support.logs import START_MS, at_1_hz, refusals, run
+from wardwatch.core.events import Reason
+from wardwatch.core.gate import GateRules
+from wardwatch.core.monitor import Monitor
+from wardwatch.core.reading import Batch, Reading
+from wardwatch.core.vitals import VITALS
+
+
+def reading(at_s: float = 0, **measured: object) -> Reading:
+    fields: dict[str, object] = {"patient": "p-1", "device": "e4", "observed_at_ms": START_MS + int(at_s * 1000)}
+    return Reading(**(fields | measured))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("vital", VITALS, ids=lambda vital: vital.name)
+def test_the_plausible_range_is_let_in_with_its_ends_and_nothing_beyond(vital: object) -> None:
+    low, high, name = vital.plausible_low, vital.plausible_high, vital.name  # type: ignore[attr-defined]
+    assert refusals([reading(**{name: low}), reading(1, **{name: high})]) == []
+    [below, above] = refusals([reading(**{name: low - 0.1}), reading(1, **{name: high + 0.1})])
+    assert {below.vital, above.vital} == {name}
+    assert above.reason in {Reason.OUT_OF_RANGE, Reason.OTHER_UNIT}
+
+
+@pytest.mark.parametrize(
+    ("vital", "value", "reason"),
+    [
+        ("heart_rate", 0.0, Reason.OUT_OF_RANGE),
+        ("mean_pressure", -27.0, Reason.OUT_OF_RANGE),
+        ("mean_pressure", 801.0, Reason.OUT_OF_RANGE),
+        ("body_temperature", 99.0, Reason.OTHER_UNIT),
+        ("oxygen_saturation", 0.97, Reason.OTHER_UNIT),
+        ("oxygen_saturation", 0.0, Reason.OUT_OF_RANGE),
+        ("heart_rate", math.nan, Reason.NOT_A_NUMBER),
+        ("heart_rate", math.inf, Reason.NOT_A_NUMBER),
+    ],
+)
+def test_an_implausible_value_is_refused_for_its_reason(vital: str, value: float, reason: Reason) -> None:
+    [refusal] = refusals([reading(**{vital: value})])
+    assert (refusal.vital, refusal.reason, refusal.position) == (vital, reason, 0)
+
+
+def test_another_unit_is_named_with_what_the_value_would_be_in_it() -> None:
+    [refusal] = refusals([reading(body_temperature=99.0)])
+    assert refusal.detail == "body_temperature 99 Cel is outside 25 to 45; as [degF] it would be 37.2 Cel."
+
+
+def test_apnoea_is_no_fault_of_the_sensor() -> None:
+    assert refusals([reading(respiratory_rate=0.0)]) == []
+
+
+def test_pressures_that_contradict_each_other_are_both_refused_and_the_rest_is_used() -> None:
+    monitor = Monitor()
+    found = refusals([reading(systolic_pressure=80.0, diastolic_pressure=95.0, heart_rate=70.0)], monitor)
+    assert [(r.vital, r.reason) for r in found] == [
+        ("systolic_pressure", Reason.INCONSISTENT),
+        ("diastolic_pressure", Reason.INCONSISTENT),
+    ]
+    assert set(monitor.statuses(["p-1"])[0].vitals) == {"heart_rate"}
+
+
+def test_a_repeat_is_a_duplicate_and_an_earlier_instant_is_out_of_order() -> None:
+    log = [reading(5, heart_rate=70.0), reading(5, heart_rate=70.0), reading(4, heart_rate=70.0)]
+    assert [(r.position, r.vital, r.reason) for r in refusals(log)] == [
+        (1, None, Reason.DUPLICATE),
+        (2, None, Reason.OUT_OF_ORDER),
+    ]
+
+
+def test_order_is_kept_for_each_vital_by_itself() -> None:
+    log = [reading(5, heart_rate=70.0), reading(4, oxygen_saturation=97.0), reading(4, heart_rate=71.0)]
+    assert [(r.position, r.reason) for r in refusals(log)] == [(2, Reason.OUT_OF_ORDER)]
+
+
+def test_the_new_part_of_a_partly_repeated_reading_is_used() -> None:
+    monitor = Monitor()
+    log = [reading(5, heart_rate=70.0), reading(5, heart_rate=70.0, oxygen_saturation=97.0)]
+    assert [(r.vital, r.reason) for r in refusals(log, monitor)] == [("heart_rate", Reason.DUPLICATE)]
+    assert set(monitor.statuses(["p-1"])[0].vitals) == {"heart_rate", "oxygen_saturation"}
+
+
+@pytest.mark.parametrize(
+    ("late_s", "reason"), [(3601, Reason.TOO_OLD), (-301, Reason.FROM_THE_FUTURE), (3600, None), (-300, None)]
+)
+def test_a_reading_may_be_late_and_early_only_so_much(late_s: int, reason: Reason | None) -> None:
+    monitor = Monitor(GateRules(maximum_lateness_s=3600, future_tolerance_s=300))
+    monitor.receive(Batch.of([reading(heart_rate=70.0)], arrived_at_ms=[START_MS + late_s * 1000]))
+    outcome = monitor.drain()
+    assert [r.reason for r in outcome.refusals] == ([] if reason is None else [reason])
+    assert outcome.readings_refused == (reason is not None)
+
+
+@pytest.mark.parametrize(("name", "value"), [("battery", 101.0), ("signal_quality", -0.1), ("steps", -1.0)])
+def test_an_impossible_context_value_is_refused_and_the_vitals_are_used(name: str, value: float) -> None:
+    monitor = Monitor()
+    [refusal] = refusals([reading(heart_rate=70.0, **{name: value})], monitor)
+    assert (refusal.vital, refusal.reason) == (name, Reason.OUT_OF_RANGE)
+    assert "heart_rate" in monitor.statuses(["p-1"])[0].vitals
+
+
+def test_what_is_refused_changes_no_state_and_no_alarm() -> None:
+    good = at_1_hz([150.0] * 400)
+    bad = [
+        reading(10.5, heart_rate=0.0),
+        reading(10.6, heart_rate=900.0, body_temperature=99.0),
+        reading(3, heart_rate=20.0),
+        reading(10, heart_rate=70.0),
+    ]
+    undisturbed, disturbed = Monitor(), Monitor()
+    expected = run(good, undisturbed)
+    mixed = [*good[:11], *bad, *good[11:]]
+    assert run(mixed, disturbed) == expected
+    assert expected
+    assert disturbed.state_of("p-1") == undisturbed.state_of("p-1")
+
+
+def test_details_name_no_patient() -> None:
+    log = [reading(5, heart_rate=0.0), reading(5, heart_rate=70.0), reading(5, heart_rate=70.0)]
+    assert all("p-1" not in refusal.detail for refusal in refusals(log))
+
+
+def test_a_reading_without_any_measurement_is_a_sign_of_life() -> None:
+    monitor = Monitor()
+    assert refusals([reading()], monitor) == []
+    assert monitor.statuses(["p-1"])[0].observed_at_ms == START_MS
+
+
+def test_every_refused_reading_of_a_large_batch_is_told_in_log_order() -> None:
+    log = [reading(i // 7, patient=f"p-{i % 7}", heart_rate=0.0 if i % 3 else 70.0) for i in range(100)]
+    found = refusals(log)
+    assert [r.position for r in found] == [i for i in range(100) if i % 3]
+    assert np.all([r.patient == f"p-{r.position % 7}" for r in found])

@@ -1,0 +1,94 @@
+"""The table of patients: rows, rounds, and blocks of plain bytes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardwatch.core.table import BLOCK_ROWS, Column, PatientTable, SnapshotError, rounds
+
+COLUMNS = (Column("number", "f8", np.nan), Column("many", "i8", -1, 3))
+
+
+def filled(count: int) -> PatientTable:
+    table = PatientTable(COLUMNS)
+    rows = table.rows([f"p-{i}" for i in range(count)])
+    table["number"][rows] = np.arange(count) / 3
+    table["many"][rows] = np.arange(3 * count).reshape(count, 3)
+    for row in rows.tolist():
+        table.places[row] = ("4B", str(row))
+    return table
+
+
+@given(st.lists(st.integers(0, 5), min_size=1))
+def test_rounds_name_each_row_once_and_keep_every_rows_order(rows: list[int]) -> None:
+    array = np.array(rows)
+    cut = list(rounds(array))
+    for index in cut:
+        assert len(set(array[index].tolist())) == len(index)
+    for row in set(rows):
+        assert [i for index in cut for i in index.tolist() if rows[i] == row] == [
+            i for i, other in enumerate(rows) if other == row
+        ]
+    assert sorted(i for index in cut for i in index.tolist()) == list(range(len(rows)))
+
+
+@pytest.mark.parametrize("count", [1, BLOCK_ROWS, 2 * BLOCK_ROWS + 5])
+def test_a_table_restored_from_its_blocks_is_the_same_for_every_patient(count: int) -> None:
+    table = filled(count)
+    restored = PatientTable(COLUMNS)
+    restored.load(dict(table.snapshot(only_touched=False)))
+    for patient in table.patients:
+        assert restored.state_of(patient) == table.state_of(patient)
+
+
+def test_only_touched_blocks_are_written_again() -> None:
+    table = filled(3 * BLOCK_ROWS)
+    assert [block for block, _ in table.snapshot(only_touched=True)] == [0, 1, 2]
+    assert list(table.snapshot(only_touched=True)) == []
+    table.touch(np.array([BLOCK_ROWS, BLOCK_ROWS + 1]))
+    assert [block for block, _ in table.snapshot(only_touched=True)] == [1]
+
+
+def test_rows_between_restored_blocks_are_given_to_new_patients() -> None:
+    blocks = dict(filled(2 * BLOCK_ROWS).snapshot(only_touched=False))
+    table = PatientTable(COLUMNS)
+    table.load({1: blocks[1]})
+    assert table.row("p-0") is None
+    rows = table.rows([f"new-{i}" for i in range(BLOCK_ROWS + 1)])
+    assert rows.tolist() == [*range(BLOCK_ROWS), 2 * BLOCK_ROWS]
+    assert np.isnan(table["number"][rows[0]])
+
+
+def test_a_column_that_the_block_does_not_know_gets_its_default() -> None:
+    blocks = dict(filled(2).snapshot(only_touched=False))
+    table = PatientTable((*COLUMNS, Column("added", "i8", 7)))
+    table.load(blocks)
+    assert table["added"][:2].tolist() == [7, 7]
+    assert table["many"][1].tolist() == [3, 4, 5]
+
+
+def test_a_column_that_is_no_longer_used_is_passed_over() -> None:
+    blocks = dict(filled(2).snapshot(only_touched=False))
+    table = PatientTable(COLUMNS[1:])
+    table.load(blocks)
+    assert table["many"][1].tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "other version", "not JSON"])
+def test_a_block_that_is_not_one_is_refused_with_its_number(damage: str) -> None:
+    [(_, good)] = filled(2).snapshot(only_touched=False)
+    head = {"v": 99, "columns": [], "patients": []}
+    text = json.dumps(head).encode()
+    bad = {
+        "cut": good[:-8],
+        "empty": b"",
+        "other version": len(text).to_bytes(4, "little") + text,
+        "not JSON": b"\x05\0\0\0hello",
+    }[damage]
+    with pytest.raises(SnapshotError, match="Block 0"):
+        PatientTable(COLUMNS).load({0: bad})
