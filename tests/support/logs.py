@@ -69,7 +69,10 @@ def every(
     """One reading of one vital every so many seconds."""
     return [
         Reading(
-            patient=patient, device="e4", observed_at_ms=START_MS + round(i * seconds * 1000), **{vital: value}
+            patient=patient,
+            device="e4",
+            observed_at_ms=START_MS + round(i * seconds * 1000),
+            **{vital: value},
         )
         for i, value in enumerate(values)
     ]

@@ -40,8 +40,8 @@ _MEASURED = [row for row in range(len(PARAMETERS)) if row not in {_OXYGEN, _CONS
 _MEASURED_COLUMNS = [VITAL_INDEX[PARAMETERS[row]] for row in _MEASURED]
 
 # Between two steps of the chart the nearer one counts, and half way the upper one, as a person would round
-# the written number. 35.05 has no exact binary form: ten times that, plus a half, may fall short of 351 by
-# about 1e-13, and this margin, far below what any sensor resolves, makes up for it.
+# the written number. 35.05 has no exact binary form, and what was computed, as from degrees Fahrenheit, may
+# lie a hair below the half that it means: this margin, far below what any sensor resolves, makes up for it.
 _HALF_UP = 0.5 + 1e-9
 
 

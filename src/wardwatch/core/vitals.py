@@ -41,8 +41,10 @@ class VitalSign:
     other_units: tuple[OtherUnit, ...] = ()
 
     def written(self, value: float) -> str:
-        """``value`` as a chart writes it, without its unit."""
-        return f"{value:.1f}" if self.resolution < 1 else f"{value:.0f}"
+        """``value`` as a chart writes it, without its unit: rounded to the resolution, halves upwards."""
+        # Formatting alone would make 120.5 to 120, and 35.05, in binary just below the half, to 35.0.
+        nudged = value + 1e-9 * self.resolution
+        return f"{nudged:.1f}" if self.resolution < 1 else f"{nudged:.0f}"
 
 
 # Fahrenheit for Celsius and a fraction for a percentage are the confusions that real sources show.

@@ -8,14 +8,14 @@ from typing import Any, Literal
 import msgspec
 
 from wardwatch.core.events import AlarmEvent, Phase, Priority
-from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder
+from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
 
 _PRIORITY_NAMES = {priority: priority.name.lower() for priority in Priority}
 _FIELDS = tuple(field.name for field in dataclasses.fields(AlarmEvent))
 
 
 class _AlarmV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    v: int
+    v: Version
     event: str
     alarm: str
     sequence: Instant
@@ -49,6 +49,7 @@ def alarm_fields(event: AlarmEvent) -> dict[str, Any]:
 
 
 def encode_alarm(event: AlarmEvent) -> bytes:
+    """``event`` as JSON."""
     return _encode(alarm_fields(event))
 
 

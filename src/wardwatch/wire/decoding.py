@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -11,22 +11,18 @@ from wardwatch.wire.errors import Fault, Unreadable
 
 T = TypeVar("T")
 
-VERSION = 1
+# A record type declares its field `v` as `Version`, without a default, so that another one is refused.
+Version = Literal[1]
+VERSION: Final = 1
 
 # Room for every field many times over; a larger payload is not a record.
 MAXIMUM_BYTES = 64 * 1024
 
 # A pseudonym, ward or bed travels in keys, terminals and pages: printable, and nothing that needs quoting.
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:+@/-]{1,64}$")]
+# (`\Z`, for `$` would let a line end follow.)
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:+@/-]{1,64}\Z")]
 # Milliseconds since 1970 that a signed 64-bit microsecond clock can still hold: years up to 9999.
 Instant = Annotated[int, msgspec.Meta(ge=0, lt=253_402_300_800_000)]
-
-
-class _Versioned(msgspec.Struct):
-    v: int
-
-
-_decode_version = msgspec.json.Decoder(_Versioned).decode
 
 
 class RecordDecoder(Generic[T]):
@@ -49,7 +45,7 @@ class RecordDecoder(Generic[T]):
         try:
             if payload is not None and len(payload) <= MAXIMUM_BYTES:
                 return self._decode_strict(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
         return self._decode_slowly(payload)
 
@@ -78,14 +74,7 @@ def _as_object(payload: bytes | None) -> dict[str, Any]:
         raise Unreadable(
             Fault.TOO_LARGE, f"The payload has {len(payload)} bytes; {MAXIMUM_BYTES} are allowed."
         )
-    try:
-        payload.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Unreadable(Fault.NOT_UTF8, f"Byte {error.start} is not UTF-8.") from None
-    try:
-        fields = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Unreadable(Fault.NOT_JSON, f"The payload is not JSON: {error}.") from None
+    fields = _parsed(payload)
     if not isinstance(fields, dict):
         raise Unreadable(Fault.WRONG_TYPE, "The payload is not a JSON object.")
     if "v" not in fields:
@@ -97,12 +86,31 @@ def _as_object(payload: bytes | None) -> dict[str, Any]:
     return fields
 
 
+def _parsed(payload: bytes) -> Any:
+    try:
+        payload.decode("utf-8")
+        return msgspec.json.decode(payload)
+    except UnicodeDecodeError as error:
+        raise Unreadable(Fault.NOT_UTF8, f"Byte {error.start} is not UTF-8.") from None
+    except RecursionError:
+        raise Unreadable(Fault.WRONG_TYPE, "The payload is nested too deeply for a record.") from None
+    except msgspec.DecodeError as error:
+        if _is_out_of_range(error):
+            raise Unreadable(Fault.WRONG_VALUE, "A number is too large to be read.") from None
+        raise Unreadable(Fault.NOT_JSON, f"The payload is not JSON: {error}.") from None
+
+
+def _is_out_of_range(error: Exception) -> bool:
+    """Whether msgspec complains of a number that is good JSON, but that no type of ours can hold."""
+    return "out of range" in str(error)
+
+
 def _explained(error: msgspec.ValidationError) -> Unreadable:
     """msgspec's complaint as ours: it names fields and types, never values of free text."""
     text = str(error)
     if "missing required field" in text:
         return Unreadable(Fault.MISSING_FIELD, f"{text}.")
-    if text.startswith(
+    if _is_out_of_range(error) or text.startswith(
         ("Invalid enum value", "Expected `str` matching", "Expected `int` <", "Expected `int` >")
     ):
         # msgspec repeats the offending enum value: keep only where it stood.

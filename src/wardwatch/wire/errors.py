@@ -16,9 +16,10 @@ class Fault(StrEnum):
     MISSING_FIELD = "missing_field"
     WRONG_TYPE = "wrong_type"
     WRONG_VALUE = "wrong_value"
+    WRONG_KEY = "wrong_key"
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - it reads as what it says of the payload
     """A payload that is not the record that it should be: the sender's fault, and final.
 
     The message is one sentence for the sender. It says which field is wrong and why, and never repeats what

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from wardwatch.core.reading import Reading
-from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder
+from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
 
 _NARROWER: dict[str, Any] = {
     "patient": Name,
@@ -24,7 +24,7 @@ _NARROWER: dict[str, Any] = {
 
 def _wire_fields() -> list[Any]:
     types = get_type_hints(Reading) | _NARROWER
-    fields: list[Any] = [("v", int)]
+    fields: list[Any] = [("v", Version)]
     for field in dataclasses.fields(Reading):
         required = field.default is dataclasses.MISSING
         fields.append((field.name, types[field.name]) if required else (field.name, types[field.name], None))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from wardwatch.core.events import News2Status, PatientStatus
-from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder
+from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
 
 
 class _News2V1(msgspec.Struct, kw_only=True):
@@ -22,7 +22,7 @@ class _VitalV1(msgspec.Struct, kw_only=True):
 
 
 class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    v: int
+    v: Version
     patient: Name
     ward: Name
     bed: str
@@ -37,6 +37,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def encode_status(status: PatientStatus) -> bytes:
+    """``status`` as JSON; its values must be finite, for JSON has no other numbers."""
     fields: dict[str, Any] = {
         "v": VERSION,
         "patient": status.patient,
@@ -58,6 +59,7 @@ def encode_status(status: PatientStatus) -> bytes:
 
 
 def decode_status(payload: bytes | None) -> PatientStatus:
+    """The status in ``payload``; raises :class:`~wardwatch.wire.errors.Unreadable`."""
     record = _decoder.decode(payload)
     return PatientStatus(
         patient=record.patient,

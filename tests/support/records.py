@@ -1,0 +1,109 @@
+"""Hypothesis strategies for the records on the wire."""
+
+from __future__ import annotations
+
+from string import ascii_letters, digits
+from typing import Any
+
+from hypothesis import strategies as st
+
+from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, Placement, Priority
+from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, Reading
+from wardwatch.core.vitals import VITAL_NAMES
+from wardwatch.wire.rejections import Rejection
+
+names = st.text(ascii_letters + digits + "._:+@/-", min_size=1, max_size=64)
+# Unicode that UTF-8 can carry: all but lone surrogates.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+instants = st.integers(0, 253_402_300_799_999)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def readings() -> st.SearchStrategy[Reading]:
+    """Any reading, plausible or not."""
+    measured: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(VITAL_NAMES, numbers)
+    measured |= {
+        "seq": instants,
+        "steps": numbers,
+        "signal_quality": numbers,
+        "worn": st.booleans(),
+        "battery": numbers,
+        "on_oxygen": st.booleans(),
+        "consciousness": st.sampled_from(CONSCIOUSNESS_LEVELS),
+    }
+    return st.builds(
+        Reading,
+        patient=names,
+        device=names,
+        observed_at_ms=instants,
+        **{name: st.none() | values for name, values in measured.items()},
+    )
+
+
+_reasons: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def alarm_events() -> st.SearchStrategy[AlarmEvent]:
+    """Any alarm event that the wire can carry."""
+    return st.builds(
+        AlarmEvent,
+        event=texts,
+        alarm=texts,
+        sequence=instants,
+        patient=names,
+        ward=names,
+        bed=texts,
+        condition=texts,
+        kind=st.sampled_from(["physiological", "technical", "other"]),
+        priority=st.sampled_from(Priority),
+        phase=st.sampled_from(Phase),
+        state=texts,
+        inactivation=texts,
+        onset_ms=instants,
+        observed_at_ms=instants,
+        text=texts,
+        why=st.dictionaries(texts, _reasons, max_size=4),
+    )
+
+
+def rejections() -> st.SearchStrategy[Rejection]:
+    """Any rejection."""
+    return st.builds(
+        Rejection,
+        reason=texts,
+        detail=texts,
+        topic=texts,
+        partition=st.integers(0, 2**31 - 1),
+        offset=st.integers(0, 2**63 - 1),
+        patient=st.none() | texts,
+        vital=st.none() | st.sampled_from(VITAL_NAMES),
+    )
+
+
+def placements() -> st.SearchStrategy[Placement]:
+    """Any line of the roster."""
+    return st.builds(Placement, patient=names, ward=names, bed=names)
+
+
+def statuses() -> st.SearchStrategy[PatientStatus]:
+    """Any status, also one in which nothing is known."""
+    news2 = st.builds(
+        News2Status,
+        lowest=st.integers(0, 20),
+        highest=st.integers(0, 20),
+        missing=st.lists(texts, max_size=7).map(tuple),
+    )
+    return st.builds(
+        PatientStatus,
+        patient=names,
+        ward=names,
+        bed=texts,
+        observed_at_ms=instants,
+        vitals=st.dictionaries(texts, st.tuples(numbers, instants), max_size=8),
+        news2=news2,
+        open_alarms=st.lists(texts, max_size=4).map(tuple),
+    )

@@ -1,0 +1,96 @@
+"""Readings on the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from tests.support.records import readings
+
+from wardwatch.core.reading import Reading
+from wardwatch.wire.readings import ReadingDecoder, encode_reading
+
+# The example of the design, verbatim.
+EXAMPLE = b"""{"v": 1, "patient": "p-17", "device": "e4-03", "seq": 812, "observed_at_ms": 1795288033250,
+ "heart_rate": 72, "oxygen_saturation": 97, "respiratory_rate": 16, "body_temperature": 36.8,
+ "systolic_pressure": 121, "diastolic_pressure": 78, "skin_temperature": 33.1, "steps": 0,
+ "signal_quality": 0.93, "worn": true, "battery": 81, "on_oxygen": false, "consciousness": "A"}"""
+
+
+def decoded(payload: bytes) -> Reading:
+    """The reading in ``payload``, as the core has it."""
+    record = ReadingDecoder().decode(payload)
+    names = [field.name for field in dataclasses.fields(Reading)]
+    return Reading(**{name: getattr(record, name) for name in names})
+
+
+def test_the_example_of_the_design_is_read_whole() -> None:
+    decoder = ReadingDecoder()
+    assert decoder.decode(EXAMPLE).v == 1
+    assert decoder.unknown_fields == {}
+    assert decoded(EXAMPLE) == Reading(
+        patient="p-17",
+        device="e4-03",
+        seq=812,
+        observed_at_ms=1795288033250,
+        heart_rate=72,
+        oxygen_saturation=97,
+        respiratory_rate=16,
+        body_temperature=36.8,
+        systolic_pressure=121,
+        diastolic_pressure=78,
+        skin_temperature=33.1,
+        steps=0,
+        signal_quality=0.93,
+        worn=True,
+        battery=81,
+        on_oxygen=False,
+        consciousness="A",
+    )
+
+
+@given(reading=readings())
+def test_what_is_written_is_what_is_read(reading: Reading) -> None:
+    assert decoded(encode_reading(reading)) == reading
+
+
+@given(reading=readings())
+def test_what_was_not_measured_is_left_out(reading: Reading) -> None:
+    fields: dict[str, Any] = msgspec.json.decode(encode_reading(reading))
+    assert None not in fields.values()
+    assert fields.pop("v") == 1
+    assert fields == {name: value for name, value in dataclasses.asdict(reading).items() if value is not None}
+
+
+def test_null_is_the_same_as_absent() -> None:
+    optional = [field.name for field in dataclasses.fields(Reading) if field.default is None]
+    required = {"v": 1, "patient": "p-17", "device": "e4-03", "observed_at_ms": 5}
+    explicit = msgspec.json.encode(required | dict.fromkeys(optional))
+    assert decoded(explicit) == decoded(msgspec.json.encode(required))
+
+
+def test_a_whole_number_is_a_measured_value_too() -> None:
+    heart_rate = decoded(EXAMPLE).heart_rate
+    assert heart_rate == 72.0
+    assert isinstance(heart_rate, float)
+
+
+def test_of_a_field_that_stands_twice_the_last_one_counts() -> None:
+    """As in most JSON readers, so that this one agrees with the tools around it."""
+    assert decoded(EXAMPLE[:-1] + b', "heart_rate": 80}').heart_rate == 80
+    assert decoded(EXAMPLE[:-1] + b', "heart_rate": 80, "unheard_of": 1}').heart_rate == 80
+
+
+def test_a_later_senders_field_is_passed_over_and_counted() -> None:
+    decoder = ReadingDecoder()
+    record = decoder.decode(EXAMPLE[:-1] + b', "perfusion_index": 1.4}')
+    assert record.heart_rate == 72
+    assert decoder.unknown_fields == {"perfusion_index": 1}
+
+
+@pytest.mark.parametrize("patient", ["p-17", "urn:x/A_1.b+c@d", "x" * 64])
+def test_a_pseudonym_may_have_what_keys_and_urls_can_carry(patient: str) -> None:
+    assert decoded(encode_reading(Reading(patient=patient, device="d", observed_at_ms=0))).patient == patient

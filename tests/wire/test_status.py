@@ -1,0 +1,64 @@
+"""A patient's status on the wire."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from tests.support.records import statuses
+
+from wardwatch.core.events import News2Status, PatientStatus
+from wardwatch.wire.errors import Fault, Unreadable
+from wardwatch.wire.status import decode_status, encode_status
+
+STATUS = PatientStatus(
+    patient="p-17",
+    ward="4B",
+    bed="12",
+    observed_at_ms=1795288033250,
+    vitals={"heart_rate": (134.0, 1795288033250)},
+    news2=News2Status(lowest=3, highest=20, missing=("respiratory_rate", "consciousness")),
+    open_alarms=("heart_rate.high",),
+)
+
+
+@given(status=statuses())
+def test_what_is_written_is_what_is_read(status: PatientStatus) -> None:
+    assert decode_status(encode_status(status)) == status
+
+
+def test_a_status_tells_each_vitals_age_and_what_the_score_lacks() -> None:
+    assert msgspec.json.decode(encode_status(STATUS)) == {
+        "v": 1,
+        "patient": "p-17",
+        "ward": "4B",
+        "bed": "12",
+        "observed_at_ms": 1795288033250,
+        "vitals": {"heart_rate": {"value": 134.0, "observed_at_ms": 1795288033250}},
+        "news2": {"lowest": 3, "highest": 20, "missing": ["respiratory_rate", "consciousness"]},
+        "open_alarms": ["heart_rate.high"],
+    }
+
+
+@pytest.mark.parametrize("place", [b'{"v"', b'{"lowest"', b'{"value"'], ids=["record", "score", "vital"])
+def test_a_status_of_a_later_sender_with_a_field_more_is_read(place: bytes) -> None:
+    payload = encode_status(STATUS).replace(place, b'{"unheard_of":1,' + place[1:])
+    assert b"unheard_of" in payload
+    assert decode_status(payload) == STATUS
+
+
+@pytest.mark.parametrize(
+    ("good", "broken", "fault"),
+    [
+        (b'"value":134.0', b'"value":null', Fault.WRONG_TYPE),
+        (b'"lowest":3,', b"", Fault.MISSING_FIELD),
+        (b'"patient":"p-17"', b'"patient":"p 17"', Fault.WRONG_VALUE),
+        (b'"v":1', b'"v":2', Fault.UNKNOWN_VERSION),
+    ],
+    ids=["vital without value", "score without its lowest", "patient with a blank", "a later version"],
+)
+def test_a_broken_status_is_refused(good: bytes, broken: bytes, fault: Fault) -> None:
+    payload = encode_status(STATUS).replace(good, broken)
+    with pytest.raises(Unreadable) as refusal:
+        decode_status(payload)
+    assert refusal.value.fault == fault
