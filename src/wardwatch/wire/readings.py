@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from wardwatch.core.reading import Reading
-from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
+from wardwatch.wire.decoding import MAXIMUM_BYTES, VERSION, Instant, Name, RecordDecoder, Version
 
 _NARROWER: dict[str, Any] = {
     "patient": Name,
@@ -22,16 +22,21 @@ _NARROWER: dict[str, Any] = {
 }
 
 
-def _wire_fields() -> list[Any]:
-    types = get_type_hints(Reading) | _NARROWER
+# Names that were checked before are known again at a tenth of the cost; so many are remembered.
+_REMEMBERED_NAMES = 200_000
+
+
+def _record_type(narrower: dict[str, Any]) -> Any:
+    types = get_type_hints(Reading) | narrower
     fields: list[Any] = [("v", Version)]
     for field in dataclasses.fields(Reading):
         required = field.default is dataclasses.MISSING
         fields.append((field.name, types[field.name]) if required else (field.name, types[field.name], None))
-    return fields
+    return msgspec.defstruct("Reading", fields, forbid_unknown_fields=True, kw_only=True)
 
 
-_ReadingV1 = msgspec.defstruct("Reading", _wire_fields(), forbid_unknown_fields=True, kw_only=True)
+_ReadingV1 = _record_type(_NARROWER)
+_UncheckedNames = _record_type(_NARROWER | {"patient": str, "device": str})
 _FIELD_NAMES = frozenset(field.name for field in dataclasses.fields(Reading)) | {"v"}
 
 
@@ -40,6 +45,24 @@ class ReadingDecoder(RecordDecoder[Any]):
 
     def __init__(self) -> None:
         super().__init__(_ReadingV1, _FIELD_NAMES)
+        self._decode_with_unchecked_names = msgspec.json.Decoder(_UncheckedNames).decode
+        self._good_names: set[str] = set()
+
+    def decode(self, payload: bytes | None) -> Any:
+        """The reading in ``payload``; raises :class:`~wardwatch.wire.errors.Unreadable`."""
+        names = self._good_names
+        try:
+            if payload is not None and len(payload) <= MAXIMUM_BYTES:
+                reading = self._decode_with_unchecked_names(payload)
+                if reading.patient in names and reading.device in names:
+                    return reading
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass
+        reading = super().decode(payload)
+        if len(names) >= _REMEMBERED_NAMES:
+            names.clear()
+        names.update((reading.patient, reading.device))
+        return reading
 
 
 _encode = msgspec.json.Encoder().encode
