@@ -35,7 +35,9 @@ def test_every_limit_alarms_beyond_it_and_not_at_it(condition: conditions.Condit
     )
 
 
-@pytest.mark.parametrize(("value", "wait_s"), [(131, 289.8), (150, 150.0), (170, 75.0), (190, 37.5), (250, 19.0)])
+@pytest.mark.parametrize(
+    ("value", "wait_s"), [(131, 289.8), (150, 150.0), (170, 75.0), (190, 37.5), (250, 19.0)]
+)
 def test_the_more_extreme_the_shorter_the_wait(value: float, wait_s: float) -> None:
     [event] = run(at_1_hz([value] * 400))
     assert seconds(event) == pytest.approx(wait_s, abs=0.1)
@@ -126,7 +128,10 @@ def test_a_value_that_nothing_contradicts_stands_and_alarms_by_a_tick() -> None:
 def test_a_value_stands_no_longer_than_its_maximum_age() -> None:
     """In hourly values an alarm ends by the value that ends it, not by the silence before."""
     events = run(every(3600, [80.0, 140.0, 135.0, 90.0, 80.0]))
-    assert [(event.phase.value, seconds(event)) for event in events] == [("start", 3812.133), ("end", 10860.0)]
+    assert [(event.phase.value, seconds(event)) for event in events] == [
+        ("start", 3812.133),
+        ("end", 10860.0),
+    ]
 
 
 def test_silence_does_not_end_an_alarm() -> None:

@@ -65,7 +65,9 @@ def test_a_missing_value_changes_nothing() -> None:
     assert [a[0] for a in after] == [b[0] for b in before]
 
 
-@given(st.floats(-1e6, 1e6), st.floats(0, 3600), st.floats(1.0, 500), st.floats(0.0, 1e4), st.floats(0.0, 1e7))
+@given(
+    st.floats(-1e6, 1e6), st.floats(0, 3600), st.floats(1.0, 500), st.floats(0.0, 1e4), st.floats(0.0, 1e7)
+)
 def test_it_never_becomes_impossible(
     value: float, elapsed_s: float, mean: float, variance: float, learned_s: float
 ) -> None:

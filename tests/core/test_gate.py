@@ -16,7 +16,11 @@ from wardwatch.core.vitals import VITALS
 
 
 def reading(at_s: float = 0, **measured: object) -> Reading:
-    fields: dict[str, object] = {"patient": "p-1", "device": "e4", "observed_at_ms": START_MS + int(at_s * 1000)}
+    fields: dict[str, object] = {
+        "patient": "p-1",
+        "device": "e4",
+        "observed_at_ms": START_MS + int(at_s * 1000),
+    }
     return Reading(**(fields | measured))  # type: ignore[arg-type]
 
 
@@ -97,7 +101,9 @@ def test_a_reading_may_be_late_and_early_only_so_much(late_s: int, reason: Reaso
     assert outcome.readings_refused == (reason is not None)
 
 
-@pytest.mark.parametrize(("name", "value"), [("battery", 101.0), ("signal_quality", -0.1), ("steps", -1.0)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("battery", 101.0), ("signal_quality", -0.1), ("steps", -1.0), ("activity", math.inf)]
+)
 def test_an_impossible_context_value_is_refused_and_the_vitals_are_used(name: str, value: float) -> None:
     monitor = Monitor()
     [refusal] = refusals([reading(heart_rate=70.0, **{name: value})], monitor)

@@ -104,7 +104,8 @@ class ApacheKafka:
     ) -> None:
         """Create topics and wait until they are there."""
         topics = [NewTopic(name, partitions, 1, config=dict(config or {})) for name in names]
-        for created in self._admin().create_topics(topics).values():
+        admin = self._admin()  # kept until the answers are there: they go with it
+        for created in admin.create_topics(topics).values():
             created.result(_REQUEST_TIMEOUT_S)
 
     def delete_topics(self, *names: str) -> None:

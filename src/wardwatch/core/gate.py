@@ -17,6 +17,7 @@ import numpy as np
 
 from wardwatch.core.events import Reason, Refusal
 from wardwatch.core.reading import (
+    ACTIVITY,
     BATTERY,
     CONTEXT_NAMES,
     STEPS,
@@ -35,9 +36,11 @@ _LOW = np.array([vital.plausible_low for vital in VITALS])
 _HIGH = np.array([vital.plausible_high for vital in VITALS])
 _SYSTOLIC, _DIASTOLIC = VITAL_INDEX["systolic_pressure"], VITAL_INDEX["diastolic_pressure"]
 
+_ANY = np.finfo(np.float64).max
 _CONTEXT_LOW = np.full(len(CONTEXT_NAMES), 0.0)
 _CONTEXT_HIGH = np.full(len(CONTEXT_NAMES), 1.0)
-_CONTEXT_HIGH[[BATTERY, STEPS]] = 100.0, np.inf
+# The largest float is no bound, but infinity is how a batch says "not a number".
+_CONTEXT_HIGH[[BATTERY, STEPS, ACTIVITY]] = 100.0, _ANY, _ANY
 
 _STALE_DETAIL = {
     Reason.DUPLICATE: "The same instant was received before.",

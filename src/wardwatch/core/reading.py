@@ -28,8 +28,8 @@ CONSCIOUSNESS_LEVELS = "ACVPU"
 UNKNOWN = -1
 
 # What a reading says beside its vitals, as numbers; not-a-number where it says nothing.
-CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen")
-STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN = range(len(CONTEXT_NAMES))
+CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen", "activity")
+STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN, ACTIVITY = range(len(CONTEXT_NAMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Reading:
     """What one device measured at one instant; ``None`` is "not measured".
 
     Units are those of :data:`wardwatch.core.vitals.VITALS`; ``steps`` since the device's previous reading,
-    ``signal_quality`` 0 to 1, ``battery`` in %.
+    ``signal_quality`` 0 to 1, ``battery`` in %, ``activity`` the mean distance of the acceleration from 1 g,
+    in g.
     """
 
     patient: str
@@ -57,6 +58,7 @@ class Reading:
     worn: bool | None = None
     battery: float | None = None
     on_oxygen: bool | None = None
+    activity: float | None = None
     consciousness: Consciousness | None = None
 
 

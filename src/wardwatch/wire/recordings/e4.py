@@ -4,9 +4,9 @@ A file's first line is the instant of its first value (seconds since 1970), the 
 come the values. Files start at different instants and run at different rates: here they become one reading a
 second, stamped with the second's beginning, each value the mean of its second.
 
-Read are `HR.csv` (heart rate) and `TEMP.csv` (skin temperature). Left out, knowingly: `IBI.csv`, `BVP.csv`,
-`EDA.csv` and `tags*.csv`, which are no vitals of ours, and the accelerometer (`ACC.csv`, `ACTIVITY_1HZ.csv`),
-for which the wire has no field: it counts steps, and no validated way leads from an acceleration to steps.
+Read are `HR.csv` (heart rate), `TEMP.csv` (skin temperature) and `ACTIVITY_1HZ.csv` (mean distance of the
+acceleration from 1 g). Left out, knowingly: `IBI.csv`, `BVP.csv`, `EDA.csv` and `tags*.csv`, which are no
+vitals of ours, and the raw accelerometer (`ACC.csv`): no validated way leads from it to steps.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from wardwatch.wire.recordings.source import Member, Source
 
 DEVICE = "e4"
 
-_VITAL_OF_FILE = {"HR.csv": "heart_rate", "TEMP.csv": "skin_temperature"}
+_FIELD_OF_FILE = {"HR.csv": "heart_rate", "TEMP.csv": "skin_temperature", "ACTIVITY_1HZ.csv": "activity"}
 # The E4's fastest sensor runs at 64 Hz; what claims more than this is not its file.
 _HIGHEST_RATE_HZ = 1000
 _FIRST_VALUE_LINE = 3
@@ -45,7 +45,7 @@ Measured: TypeAlias = tuple[int, str, float | UnreadableRow]
 
 def recognises(name: str, head: Sequence[bytes]) -> bool:
     """Whether this is one of a session's files: the values can't tell which, so the name must."""
-    if posixpath.basename(name) not in _VITAL_OF_FILE or len(head) < _FIRST_VALUE_LINE:
+    if posixpath.basename(name) not in _FIELD_OF_FILE or len(head) < _FIRST_VALUE_LINE:
         return False
     try:
         _start_and_rate(head[0], head[1])
@@ -69,7 +69,7 @@ def streams(source: Source) -> Iterator[Stream]:
     sessions = _sessions(source)
     for member in source.members():
         session = sessions.get(member.folder)
-        if session is None or member.base not in _VITAL_OF_FILE:
+        if session is None or member.base not in _FIELD_OF_FILE:
             continue
         session.series.append(_seconds(member, member.lines()))
         session.held_bytes += member.held_bytes
@@ -83,7 +83,7 @@ def _sessions(source: Source) -> dict[str, _Session]:
     last_file: dict[str, str] = {}
     try:
         for member in source.members():
-            if member.base in _VITAL_OF_FILE:
+            if member.base in _FIELD_OF_FILE:
                 last_file[member.folder] = member.name
     except UnreadableFileError:
         pass  # what came before the damage is read, and the damage is met again then
@@ -104,28 +104,28 @@ def _rows(patient: str, series: Iterable[Iterator[Measured]]) -> Iterator[Row]:
     by_second = itemgetter(0)
     for second, group in groupby(heapq.merge(*series, key=by_second), key=by_second):
         values: dict[str, float] = {}
-        for _, vital, value in group:
+        for _, name, value in group:
             if isinstance(value, UnreadableRow):
                 yield value
             else:
-                values[vital] = value
+                values[name] = value
         if values:
             yield Reading(patient=patient, device=DEVICE, observed_at_ms=second * 1000, **values)  # type: ignore[arg-type]
 
 
 def _seconds(member: Member, lines: Iterator[bytes]) -> Iterator[Measured]:
     """The mean of each second of a file, and its unreadable rows in their second."""
-    vital = _VITAL_OF_FILE[member.base]
+    name = _FIELD_OF_FILE[member.base]
     for second, samples in groupby(_samples(member, lines), key=itemgetter(0)):
         total, count = 0.0, 0
         for _, sample in samples:
             if isinstance(sample, UnreadableRow):
-                yield second, vital, sample
+                yield second, name, sample
             else:
                 total += sample
                 count += 1
         if count:
-            yield second, vital, total / count
+            yield second, name, total / count
 
 
 def _samples(member: Member, lines: Iterator[bytes]) -> Iterator[Sample]:

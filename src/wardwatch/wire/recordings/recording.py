@@ -93,7 +93,7 @@ def pseudonym(text: str) -> str:
     >>> pseudonym("p-17")
     'p-17'
     >>> pseudonym("ward 4, bed 12")
-    'ward_4__bed_12-bc6cf8d4'
+    'ward_4__bed_12-bf2c6461'
     """
     if text and len(text) <= _LONGEST_NAME and not _NOT_IN_NAMES.search(text):
         return text

@@ -30,7 +30,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAR_MAGIC, _TAR_MAGIC_OFFSET = b"ustar", 257
 _DAMAGE = (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile)
-# How `zipfile` refuses a password or a compression that it doesn't know.
+# How `zipfile` refuses a password, or a compression or version that it doesn't know.
 _ZIP_REFUSALS = (RuntimeError, NotImplementedError)
 
 
@@ -124,11 +124,11 @@ class Source:
             self._kind = _kind(path)
             files = _regular_files(path) if self._kind is _folder else [path]
             self.size_bytes = sum(file.stat().st_size for file in files)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise RecordingError(f"{path} is damaged within its first bytes; fetch it anew.") from None
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise RecordingError(f"{path} cannot be read: {reason}.") from None
-        except (EOFError, zlib.error):
-            raise RecordingError(f"{path} is damaged: it breaks off within its first bytes.") from None
         if self.size_bytes == 0:
             raise RecordingError(f"{path} is empty.")
 
@@ -146,7 +146,7 @@ class Source:
                 if count >= MAXIMUM_MEMBERS:
                     raise UnreadableFileError(FileFault.TOO_LARGE, self._path.name)
                 yield member
-        except _DAMAGE:
+        except _DAMAGE + _ZIP_REFUSALS:
             raise UnreadableFileError(FileFault.DAMAGED, self._path.name) from None
 
     def _open(self, path: Path) -> io.BufferedReader:

@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+
+WORKDIR /app
+COPY pyproject.toml README.md LICENSE ./
+COPY src ./src
+COPY simulators ./simulators
+RUN pip install --no-cache-dir . \
+    && useradd --system --uid 10001 --no-create-home wardwatch
+
+USER wardwatch
+ENTRYPOINT ["wardwatch"]
+CMD ["--help"]

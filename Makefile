@@ -1,0 +1,58 @@
+# Needs make and Python 3.11 or newer, nothing else. Everything is installed into .venv in this folder, by the
+# first target that needs it and again when pyproject.toml has changed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format bench clean
+
+help: ## Show this list
+	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and bench.'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Set up .venv with wardwatch and all tools
+
+demo: $(INSTALLED) ## Run everything on this machine, e.g. ARGS="--seconds 20"
+	@$(BIN)/wardwatch demo $(ARGS)
+
+test: $(INSTALLED) ## Run the tests, e.g. ARGS="-k news2"
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(INSTALLED) ## Check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(INSTALLED) ## Mend what the linter can mend by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## Measure readings per second beside two peers, e.g. ARGS="--json"
+	@$(BIN)/python -m benchmarks.drain $(ARGS)
+
+clean: ## Remove .venv, caches and downloaded jars
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Says what it does on standard error: standard output belongs to the command that follows.
+$(INSTALLED): pyproject.toml
+	@if [ ! -x $(BIN)/python ]; then \
+	  found=; \
+	  for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	      found="$$candidate"; break; \
+	    fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "wardwatch needs Python 3.11 or newer: install one, or name it with make PYTHON=/path/to/python." >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$found" -m venv $(VENV); \
+	fi
+	@echo "Installing wardwatch into $(VENV); this takes a minute." >&2
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' >&2 # the first that knows --group
+	@$(BIN)/python -m pip install --quiet --editable . --group dev >&2
+	@touch $@

@@ -1,0 +1,207 @@
+"""`wardwatch replay`: recordings through the monitor, or into Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
+from wardwatch.adapters.pacing import Pacer
+from wardwatch.cli.configured import settings_or_exit
+from wardwatch.cli.errors import UsersError
+from wardwatch.composition import kafka_client_options
+from wardwatch.core.events import AlarmEvent, Priority
+from wardwatch.core.monitor import Monitor
+from wardwatch.replaying import Tally, Watcher, in_time, play, replay
+from wardwatch.settings import Settings
+from wardwatch.wire.alarms import encode_alarm
+from wardwatch.wire.recordings.opening import Recording, open_recording
+from wardwatch.wire.recordings.recording import RecordingError
+
+_COLOURS = {Priority.HIGH: "red", Priority.MEDIUM: "yellow", Priority.LOW: "cyan"}
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _SpeedType(click.ParamType):
+    """A factor of real time, where 0 stands for as fast as it goes; that may be written `max` too."""
+
+    name = "speed"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """``value`` as a factor."""
+        if value == "max":
+            return 0.0
+        try:
+            speed = float(str(value))
+        except ValueError:
+            speed = -1.0
+        if not 0 <= speed < float("inf"):
+            self.fail(f"{value!r} is not a speed; write a factor such as 1 or 60, or max.", param, ctx)
+        return speed
+
+
+@click.command("replay")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: events, then the summary.")
+@click.option("--to-kafka", is_flag=True, help="Send the readings to Kafka instead.")
+@click.option("--speed", type=_SpeedType(), help="With --to-kafka: times real time, or max.  [default: 1]")
+def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: float | None) -> None:
+    """Run the monitor over recordings, without a broker, as fast as it goes.
+
+    A recording is a .jsonl or .jsonl.gz file of readings, or a file, folder, tar or zip archive of Empatica
+    E4 sessions, minutes tables, CLIF tables or PhysioNet 2019 stays. Each has its own patients and its own
+    clock, and gets a monitor of its own; the summary is of all together. In it, rejected_by_reason counts
+    rows that could not be read as well as readings and single values that were refused; time between two
+    readings counts as watched up to one hour.
+
+    With --to-kafka the readings go to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, all patients
+    started now.
+
+    \b
+    Examples:
+      wardwatch replay ward.jsonl.gz
+      wardwatch replay --json S01/ S02/ | jq .text
+      wardwatch replay --to-kafka --speed 60 sessions.tar.gz
+    """
+    if speed is not None and not to_kafka:
+        raise click.UsageError("--speed goes with --to-kafka; without it, replay is as fast as it can be.")
+    try:
+        recordings = [open_recording(path) for path in paths]
+    except RecordingError as error:
+        raise UsersError(str(error)) from error
+    tally = Tally()
+    if to_kafka:
+        asyncio.run(_send(recordings, settings_or_exit(), 1.0 if speed is None else speed, tally))
+        _show_summary(tally.rows_summary(), as_json=as_json)
+    else:
+        show = _show_as_json if as_json else _show
+        for recording in recordings:
+            _watch(recording, Monitor(), tally, show)
+        _show_summary(tally.summary(), as_json=as_json)
+    if not as_json:
+        _show_unreadable(tally)
+
+
+def _watch(
+    recording: Recording, monitor: Watcher, tally: Tally, show: Callable[[list[AlarmEvent]], None]
+) -> None:
+    with _Bar(recording) as bar:
+        for events in replay(recording.streams(), monitor, tally):
+            if events:
+                show(events)
+            bar.advance()
+
+
+async def _send(recordings: Sequence[Recording], settings: Settings, speed: float, tally: Tally) -> None:
+    # What aiokafka has to say about a broker that has gone, the error below says in a sentence.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    pacer = Pacer(speed or None)
+    start_ms = time.time_ns() // 1_000_000
+    try:
+        async with ReadingProducer(kafka_client_options(settings)) as producer:
+            for recording in recordings:
+                with _Bar(recording) as bar:
+                    rows = bar.with_each(in_time(recording.streams(), start_ms))
+                    start_ms = max(start_ms, await play(rows, producer, pacer, tally))
+            await producer.flush()
+    except NotDeliveredError as error:
+        raise UsersError(
+            f"Kafka at {settings.kafka_bootstrap_servers} did not take the readings: {error}. Start it, or "
+            "name another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
+        ) from error
+
+
+class _Bar:
+    """A progress bar on standard error, where that is a terminal. Entered before and left after the work."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            # Lines of alarms go above the bar, unless they don't go to the terminal at all.
+            redirect_stdout=sys.stdout.isatty(),
+        )
+        self._task = self._progress.add_task(recording.path.name, total=recording.size_bytes)
+        self._shown_at_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def advance(self) -> None:
+        """Show how far the recording was read, at most ten times a second."""
+        now_s = time.monotonic()
+        if now_s - self._shown_at_s >= 0.1:
+            self._shown_at_s = now_s
+            self._progress.update(self._task, completed=self._recording.bytes_read)
+
+    def with_each(self, items: Iterator[T]) -> Iterator[T]:
+        """``items``, advancing with each."""
+        for item in items:
+            self.advance()
+            yield item
+
+
+def _show_as_json(events: list[AlarmEvent]) -> None:
+    click.echo(b"\n".join(map(encode_alarm, events)))
+
+
+def _show(events: list[AlarmEvent]) -> None:
+    for event in events:
+        at = _EPOCH + timedelta(milliseconds=event.observed_at_ms)
+        place = f"{event.ward}/{event.bed}" if event.bed else event.ward
+        priority = click.style(f"{event.priority.name.lower():6}", fg=_COLOURS[event.priority])
+        who = f"{event.patient:12}  {place:16}"
+        click.echo(f"{at:%Y-%m-%d %H:%M:%S}Z  {priority}  {event.phase:6}  {who}  {event.text}")
+
+
+def _show_summary(summary: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"summary": summary}))
+        return
+    click.echo()
+    for name, figure in summary.items():
+        if not isinstance(figure, dict):
+            click.echo(f"{_words(name):24}{_written(figure):>12}")
+    for reason, number in summary["rejected_by_reason"].items():
+        click.echo(f"  {_words(reason):22}{number:>12,}")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _written(figure: float | None) -> str:
+    if figure is None:
+        return "-"
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}"
+
+
+def _show_unreadable(tally: Tally) -> None:
+    """Where the first unreadable rows stand, on standard error; a name from an archive may hold anything."""
+    for row in tally.unreadable:
+        place = row.file.encode("unicode_escape").decode("ascii")
+        click.echo(f"wardwatch: {place}, line {row.line}: {row.reason}.", err=True)

@@ -1,0 +1,132 @@
+"""`wardwatch simulate --out`: files of readings, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wardwatch.cli.simulate import command
+from wardwatch.wire.readings import ReadingDecoder
+
+WARDWATCH = (sys.executable, "-m", "wardwatch")
+
+
+def simulate(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_every_line_is_a_reading(tmp_path: Path) -> None:
+    out = tmp_path / "readings.jsonl"
+    result = simulate("--wearers", "3", "--duration", "20s", "--out", out)
+    assert result.exit_code == 0, result.output
+    readings = [ReadingDecoder().decode(line) for line in out.read_bytes().splitlines()]
+    assert len(readings) == 3 * 20
+    assert {reading.patient for reading in readings} == {"sim-0001", "sim-0002", "sim-0003"}
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a", "b", "c")]
+    for file, seed in zip(files, ("7", "7", "8"), strict=True):
+        simulate("--seed", seed, "--duration", "1m", "--out", file)
+    first, again, other = (file.read_bytes() for file in files)
+    assert first == again != other
+
+
+def test_the_clock_of_a_file_starts_where_it_is_told_to(tmp_path: Path) -> None:
+    out = tmp_path / "readings.jsonl"
+    simulate("--wearers", "1", "--duration", "1s", "--start", "1999-12-31T23:00:00+01:00", "--out", out)
+    moment_ms = json.loads(out.read_bytes())["observed_at_ms"] - 946_677_600_000
+    assert 0 <= moment_ms < 1000
+
+
+def test_standard_output_holds_readings_and_nothing_else() -> None:
+    result = simulate("--wearers", "2", "--duration", "2s", "--out", "-")
+    assert [json.loads(line)["v"] for line in result.stdout.splitlines()] == [1] * 4
+    assert "4 readings of 2 simulated wearers" in result.stderr
+
+
+def test_the_truth_stands_beside_and_not_in_the_readings(tmp_path: Path) -> None:
+    out, truth = tmp_path / "readings.jsonl", tmp_path / "truth.jsonl"
+    simulate(
+        "--wearers", "4", "--deteriorating", "2", "--duration", "31m", "--out", out, "--truth", truth
+    )  # fmt: skip
+    records = [json.loads(line) for line in truth.read_text().splitlines()]
+    assert [record["event"] for record in records] == ["deterioration"] * 2
+    assert b"deterioration" not in out.read_bytes()
+
+
+def test_one_wearer_in_ten_falls_ill_unless_told_otherwise(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.jsonl"
+    simulate("--wearers", "11", "--duration", "31m", "--out", tmp_path / "out", "--truth", truth)
+    assert len(truth.read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--duration", "5"), "is not a duration; write it as 90s, 15m, 2h or 1d"),
+        (("--duration", "0s"), "is not a duration"),
+        (("--start", "yesterday", "--out", "-"), "is not an instant; write it as"),
+        (("--start", "1969-01-01", "--out", "-"), "before 1970"),
+        (("--start", "2026-01-01"), "--start goes with --out"),
+        (("--speed", "2", "--out", "-"), "--speed goes with Kafka"),
+        (("--wearers", "2", "--deteriorating", "3"), "there are not so many wearers"),
+        (("--wearers", "0"), "--wearers"),
+    ],
+)
+def test_what_can_not_be_meant_is_refused_with_a_way_out(arguments: tuple[str, ...], complaint: str) -> None:
+    result = simulate(*arguments)
+    assert result.exit_code == 2
+    assert complaint in result.output
+
+
+@pytest.mark.parametrize("option", ["--out", "--truth"])
+def test_a_file_that_can_not_be_written_is_one_sentence(option: str, tmp_path: Path) -> None:
+    options = {"--out": str(tmp_path / "out"), "--truth": str(tmp_path / "truth")}
+    options[option] = str(tmp_path / "missing" / "file")
+    arguments = [word for pair in options.items() for word in pair]
+    run = subprocess.run(
+        [*WARDWATCH, "simulate", "--duration", "1s", *arguments], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "can't be written (No such file or directory); choose another" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_quietly_at_a_whole_line(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*WARDWATCH, "simulate", "--wearers", "5", "--out", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,  # or what was read ahead is lost to communicate()
+    ) as process:
+        assert process.stdout is not None
+        beginning = process.stdout.read(10_000)
+        process.send_signal(number)
+        rest, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    lines = (beginning + rest).split(b"\n")
+    assert lines.pop() == b""
+    assert len(lines) % 5 == 0
+    assert f"{len(lines):,} readings of 5 simulated wearers" in said.decode()
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    with subprocess.Popen(
+        [*WARDWATCH, "simulate", "--out", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(1000)
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+    assert b"Error" not in said
