@@ -1,0 +1,98 @@
+"""A small client of the feed, for the demo and for tests: what a nurse-station console receives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
+
+from wardwatch.wire.feed import (
+    PROTOCOL,
+    Error,
+    Event,
+    Gone,
+    Heartbeat,
+    Hello,
+    Snapshot,
+    Subscribe,
+    decode_server_message,
+    encode_message,
+)
+
+# A snapshot is one message, however many alarms are open.
+_MAXIMUM_MESSAGE_BYTES = 64 * 1024 * 1024
+
+
+class FeedClosedError(Exception):
+    """The feed is not there, or has ended the connection; ``code`` is the websocket close code."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConsoleClient:
+    """Subscribes to wards, and yields the snapshot and then every change.
+
+    ``async with ConsoleClient(url, ["4B"]) as console: async for message in console: ...``
+
+    Heartbeats are not yielded: the latest is :attr:`last_heartbeat`. There is no reconnecting: the end of
+    the connection, and an answer that refuses the subscription, raise :class:`FeedClosedError`.
+    """
+
+    def __init__(self, url: str, wards: Sequence[str]) -> None:
+        self._url = url
+        self._wards = list(wards)
+        self._connection: ClientConnection | None = None
+        self.hello: Hello | None = None
+        self.last_heartbeat: Heartbeat | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._connection = await connect(
+                self._url,
+                subprotocols=[Subprotocol(PROTOCOL)],
+                compression=None,
+                max_size=_MAXIMUM_MESSAGE_BYTES,
+                proxy=None,
+            )
+            await self._connection.send(encode_message(Subscribe(wards=self._wards)), text=True)
+        except (OSError, WebSocketException) as error:
+            raise FeedClosedError(f"the feed can't be reached: {error}") from error
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def __aiter__(self) -> AsyncIterator[Snapshot | Event | Gone]:
+        while True:
+            match await self._receive():
+                case Hello() as hello:
+                    self.hello = hello
+                case Heartbeat() as heartbeat:
+                    self.last_heartbeat = heartbeat
+                case Error() as refused:
+                    raise FeedClosedError(f"the feed refused the subscription: {refused.message}")
+                case message:
+                    yield message
+
+    async def _receive(self) -> Hello | Snapshot | Event | Gone | Heartbeat | Error:
+        if self._connection is None:
+            raise RuntimeError("a console is used inside `async with`")
+        try:
+            return decode_server_message(await self._connection.recv())
+        except ConnectionClosed as closed:
+            if closed.rcvd is None:
+                raise FeedClosedError("the connection to the feed broke") from closed
+            code, reason = closed.rcvd.code, closed.rcvd.reason
+            raise FeedClosedError(f"the feed closed the connection: {code} {reason}", code) from closed

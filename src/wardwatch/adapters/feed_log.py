@@ -1,0 +1,157 @@
+"""Follows ``vitals.alerts`` into the hub, whatever happens to the broker, and knows how fresh that is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from wardwatch.adapters.feed_hub import FeedHub
+from wardwatch.adapters.kafka_topic import (
+    Extent,
+    LogRecord,
+    LogUnavailableError,
+    TopicMissingError,
+    TopicReader,
+)
+from wardwatch.wire.alarms import decode_alarm
+from wardwatch.wire.errors import Unreadable
+from wardwatch.wire.feed import Heartbeat, NotLive
+
+_log = logging.getLogger(__name__)
+
+# A console calls itself stale after 3 s without a live heartbeat; the feed uses the same patience with Kafka.
+STALE_AFTER_S = 3.0
+PROBE_INTERVAL_S = 1.0
+READ_WAIT_S = 0.2
+
+# A reader that gets nothing although there is something is taken for stuck, and replaced.
+STUCK_AFTER_S = 30.0
+
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 5.0
+
+
+class AlertLog:
+    """The feed's end of the log: reads it from its beginning, then goes along with it.
+
+    Every second it asks the broker where the log ends. When it has read up to there, it knows all that was
+    in the log when it asked; while that instant is at most :data:`STALE_AFTER_S` ago, the feed is live. So a
+    broker that is gone, a reader that hangs and a backlog all show in the same way.
+    """
+
+    def __init__(self, hub: FeedHub, open_reader: Callable[[], TopicReader]) -> None:
+        self._hub = hub
+        self._open_reader = open_reader
+        self._obstacle = NotLive.STARTING
+        self._position: dict[int, int] = {}
+        self._last_record_ms: int | None = None
+        # Where the log ended when we last asked. Instants are those of the monotonic clock.
+        self._target: dict[int, int] = {}
+        self._target_asked_at = 0.0
+        self._target_reached = False
+        self._last_progress_at = 0.0
+        self._known_until: float | None = None
+
+    def heartbeat(self) -> Heartbeat:
+        """How things stand now."""
+        now_ms = time.time_ns() // 1_000_000
+        age_s = None if self._known_until is None else time.monotonic() - self._known_until
+        live = age_s is not None and age_s <= STALE_AFTER_S
+        return Heartbeat(
+            now_ms=now_ms,
+            live=live,
+            reason=None if live else self._obstacle,
+            known_until_ms=None if age_s is None else now_ms - round(age_s * 1000),
+            last_record_ms=self._last_record_ms,
+            position={str(partition): offset for partition, offset in sorted(self._position.items())},
+        )
+
+    async def run(self) -> NoReturn:
+        """Follow the log until cancelled."""
+        retry_s = FIRST_RETRY_S
+        while True:
+            known_before = self._known_until
+            try:
+                async with self._open_reader() as reader:
+                    await self._follow(reader)
+            except LogUnavailableError as error:
+                self._note(error)
+            if self._known_until != known_before:
+                retry_s = FIRST_RETRY_S
+            await asyncio.sleep(retry_s)
+            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+
+    def _note(self, error: LogUnavailableError) -> None:
+        obstacle = NotLive.NO_TOPIC if isinstance(error, TopicMissingError) else NotLive.KAFKA_UNREACHABLE
+        if obstacle is not self._obstacle:
+            _log.warning("consoles are told that the feed is not live: %s", error)
+        self._obstacle = obstacle
+
+    async def _follow(self, reader: TopicReader) -> None:
+        await reader.start()
+        asked_at = time.monotonic()
+        extents = await reader.extents()
+        self._check_identity(extents)
+        self._position = {
+            partition: self._position.get(partition, extent.first) for partition, extent in extents.items()
+        }
+        reader.read_from(self._position)
+        self._aim({partition: extent.end for partition, extent in extents.items()}, asked_at)
+        self._last_progress_at = time.monotonic()
+        self._obstacle = NotLive.CATCHING_UP
+        probing = asyncio.create_task(self._probe(reader))
+        try:
+            while not probing.done():
+                await self._read(reader)
+            await probing  # raises what has ended it
+        finally:
+            probing.cancel()
+            await asyncio.gather(probing, return_exceptions=True)
+
+    def _check_identity(self, extents: dict[int, Extent]) -> None:
+        """Where our place in the log does not exist, it is another log, or we have missed a part of it."""
+        for partition, offset in self._position.items():
+            extent = extents.get(partition)
+            if extent is None or not extent.first <= offset <= extent.end:
+                _log.warning("the log does not go on where it was left: reading it anew")
+                self._position = {}
+                self._known_until = None
+                self._hub.start_over()
+                return
+
+    def _aim(self, ends: dict[int, int], asked_at: float) -> None:
+        self._target, self._target_asked_at, self._target_reached = ends, asked_at, False
+
+    async def _read(self, reader: TopicReader) -> None:
+        records = await reader.read(wait_s=READ_WAIT_S)
+        for record in records:
+            self._take(record)
+        if records:
+            self._last_progress_at = time.monotonic()
+        reached = await reader.positions()
+        if all(reached[partition] >= end for partition, end in self._target.items()):
+            self._target_reached = True
+            self._known_until = self._target_asked_at
+            self._hub.open_doors()
+
+    async def _probe(self, reader: TopicReader) -> NoReturn:
+        while True:
+            await asyncio.sleep(PROBE_INTERVAL_S)
+            asked_at = time.monotonic()
+            ends = await reader.ends()
+            # A target that has not been reached yet stays: a moving one would never be.
+            if self._target_reached:
+                self._aim(ends, asked_at)
+            elif asked_at - max(self._last_progress_at, self._target_asked_at) > STUCK_AFTER_S:
+                raise LogUnavailableError("there is something to read, and nothing comes")
+
+    def _take(self, record: LogRecord) -> None:
+        self._position[record.partition] = record.offset + 1
+        self._last_record_ms = record.timestamp_ms
+        try:
+            self._hub.take(decode_alarm(record.value))
+        except (Unreadable, RecursionError):  # what can just be read may be nested too deeply to be written
+            self._hub.counters.unreadable_records += 1

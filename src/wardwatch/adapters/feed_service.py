@@ -1,0 +1,43 @@
+"""A whole feed: the log that is followed, and the server that tells consoles of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from wardwatch.adapters.feed_hub import FeedCounters, FeedHub
+from wardwatch.adapters.feed_log import AlertLog
+from wardwatch.adapters.feed_server import FeedServer
+
+
+class Feed:
+    """Put together by the composition root; :meth:`running` starts and stops it."""
+
+    def __init__(self, hub: FeedHub, log: AlertLog, server: FeedServer) -> None:
+        self._hub = hub
+        self._log = log
+        self._server = server
+
+    @property
+    def counters(self) -> FeedCounters:
+        """What the feed has done since it started."""
+        return self._hub.counters
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Serve while inside; gives the address for consoles.
+
+        Should a part of the feed fail for good, the body is cancelled and its error raised: a feed that
+        can't do its work must not look as if it could.
+        """
+        try:
+            async with self._server, asyncio.TaskGroup() as tasks:
+                parts = [tasks.create_task(self._log.run()), tasks.create_task(self._server.beat())]
+                try:
+                    yield self._server.url
+                finally:
+                    for part in parts:
+                        part.cancel()
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures

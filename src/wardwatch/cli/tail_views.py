@@ -1,0 +1,86 @@
+"""How `wardwatch tail` shows the records of each topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from wardwatch.adapters.kafka_topic import LogRecord
+from wardwatch.adapters.terminal import alarm_line, painted, printable, time_of_day
+from wardwatch.core.events import AlarmEvent, PatientStatus
+from wardwatch.core.vitals import VITAL_INDEX, VITALS
+from wardwatch.wire import topics
+from wardwatch.wire.alarms import decode_alarm
+from wardwatch.wire.readings import ReadingDecoder
+from wardwatch.wire.rejections import Rejection, decode_rejection
+from wardwatch.wire.status import decode_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One topic: what its records are, and a record as a line.
+
+    ``line`` gets the decoded record and the message that it came in.
+    """
+
+    topic: str
+    decode: Callable[[bytes | None], Any]
+    line: Callable[[Any, LogRecord], str]
+    has_wards: bool
+    has_priorities: bool = False
+
+
+def _alarm(event: AlarmEvent, _: LogRecord) -> str:
+    return painted(alarm_line(event), event)
+
+
+def _reading(reading: Any, _: LogRecord) -> str:
+    values = [(vital.name, getattr(reading, vital.name)) for vital in VITALS]
+    measured = [_measured(name, value) for name, value in values if value is not None]
+    return "  ".join([time_of_day(reading.observed_at_ms), reading.patient, reading.device, *measured])
+
+
+def _status(status: PatientStatus, _: LogRecord) -> str:
+    news2 = status.news2
+    return "  ".join(
+        [
+            time_of_day(status.observed_at_ms),
+            printable(f"{status.ward}/{status.bed}"),
+            status.patient,
+            *(_measured(name, value) for name, (value, _) in status.vitals.items()),
+            f"NEWS2 {news2.lowest}"
+            if news2.lowest == news2.highest
+            else f"NEWS2 {news2.lowest}-{news2.highest}",
+            f"{len(status.open_alarms)} open",
+        ]
+    )
+
+
+def _measured(name: str, value: float) -> str:
+    index = VITAL_INDEX.get(name)
+    if index is None:
+        return f"{printable(name)} {value:g}"
+    return f"{VITALS[index].label} {VITALS[index].written(value)}"
+
+
+def _rejection(rejection: Rejection, message: LogRecord) -> str:
+    parts = [
+        time_of_day(message.timestamp_ms),
+        rejection.reason,
+        f"{rejection.topic}/{rejection.partition}@{rejection.offset}",
+        rejection.patient or "-",
+        rejection.vital or "-",
+        rejection.detail,
+    ]
+    return "  ".join(map(printable, parts))
+
+
+VIEWS = {
+    "alerts": View(
+        topic=topics.ALERTS, decode=decode_alarm, line=_alarm, has_wards=True, has_priorities=True
+    ),
+    "rejected": View(topic=topics.REJECTED, decode=decode_rejection, line=_rejection, has_wards=False),
+    "status": View(topic=topics.STATUS, decode=decode_status, line=_status, has_wards=True),
+    "readings": View(topic=topics.READINGS, decode=ReadingDecoder().decode, line=_reading, has_wards=False),
+}

@@ -1,0 +1,113 @@
+"""Workers die under load: at the console every event arrives once and in order, and no state is lost."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from tests.support.apache_kafka import ApacheKafka
+from tests.support.naive_worker import LIMIT, NAIVE_ALERTS
+from tests.support.takeover import (
+    Verdict,
+    Workers,
+    checkpointed_states,
+    read_topic,
+    undisturbed_outcome,
+    write_log,
+)
+from wardwatch.wire.alarms import decode_alarm
+from wardwatch.wire.readings import ReadingDecoder
+from wardwatch.wire.topics import ALERTS, ALL, READINGS
+
+pytestmark = pytest.mark.kafka
+
+GROUP = "takeover"
+SEED = 20251121
+PATIENTS = 40
+KILLS = 3
+
+
+@pytest.fixture(scope="module")
+def servers(apache_kafka: ApacheKafka) -> str:
+    """A broker with a log of readings."""
+    apache_kafka.delete_topics(*ALL, NAIVE_ALERTS, f"{GROUP}-patients-changelog")
+    apache_kafka.create_topics(*ALL, NAIVE_ALERTS)
+    write_log(apache_kafka.bootstrap_servers, patients=PATIENTS, seconds=6000, seed=SEED)
+    return apache_kafka.bootstrap_servers
+
+
+def kill_three_times(workers: Workers, total: int) -> list[float]:
+    """Kill a worker at three random moments; returns how long each time until all partitions got on."""
+    numbers = random.Random(SEED)
+    takeovers_s = []
+    workers.start(2)
+    for number in range(KILLS):
+        moment = total * (number + numbers.uniform(0.2, 0.8)) / (KILLS + 1)
+        workers.wait_for(lambda done, moment=moment: sum(done) >= moment)
+        workers.kill_one(numbers)
+        before = workers.committed()
+        workers.start()
+        takeovers_s.append(
+            workers.wait_for(
+                lambda done, before=before: all(
+                    now > then for now, then in zip(done, before, strict=True)
+                )
+                or sum(done) == total
+            )
+        )
+    workers.wait_for(lambda done: sum(done) == total)
+    return takeovers_s
+
+
+def test_no_event_is_lost_or_repeated_when_workers_are_killed(
+    servers: str, tmp_path: Path, record_property: pytest.FixtureRequest
+) -> None:
+    expected = undisturbed_outcome(servers)
+    environment = {
+        "WARDWATCH_KAFKA_BOOTSTRAP_SERVERS": servers,
+        "WARDWATCH_CONSUMER_GROUP": GROUP,
+        "WARDWATCH_SESSION_TIMEOUT_S": "2",
+        "WARDWATCH_REBALANCE_TIMEOUT_S": "2",
+        # Small batches make it last, so that there is something to interrupt.
+        "WARDWATCH_BATCH_MAXIMUM_RECORDS": "40",
+    }
+    with Workers(
+        servers, GROUP, command=["wardwatch", "worker"], environment=environment, log=tmp_path / "log"
+    ) as workers:
+        takeovers_s = kill_three_times(workers, PATIENTS * 6000)
+        assert workers.stop() == [0, 0]
+    print("takeovers, s:", takeovers_s)
+
+    heard: dict[str, list[str]] = defaultdict(list)
+    last: dict[str, int] = defaultdict(int)
+    repeats = 0
+    for message in read_topic(servers, ALERTS):
+        event = decode_alarm(message.value())
+        if event.sequence <= last[event.patient]:
+            repeats += 1
+            continue
+        last[event.patient] = event.sequence
+        heard[event.patient].append(event.event)
+    print("events", sum(map(len, heard.values())), "repeats", repeats)
+    assert Verdict.of(expected.events, heard) == Verdict([], [], [])
+    states = checkpointed_states(servers, f"{GROUP}-patients-changelog", list(expected.states))
+    assert states == expected.states
+
+
+def test_the_harness_catches_the_repeats_of_a_naive_worker(servers: str, tmp_path: Path) -> None:
+    decode = ReadingDecoder().decode
+    expected: dict[str, list[str]] = defaultdict(list)
+    for message in read_topic(servers, READINGS):
+        reading = decode(message.value())
+        if (reading.heart_rate or 0) > LIMIT:
+            expected[reading.patient].append(f"{reading.patient}/{reading.seq}")
+    command = ["tests.support.naive_worker", servers, "naive"]
+    with Workers(servers, "naive", command=command, environment={}, log=tmp_path / "log") as workers:
+        kill_three_times(workers, PATIENTS * 6000)
+    heard: dict[str, list[str]] = defaultdict(list)
+    for message in read_topic(servers, NAIVE_ALERTS):
+        identity = message.value().decode()
+        heard[identity.split("/")[0]].append(identity)
+    assert Verdict.of(expected, heard).repeated
