@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+
 from tests.support.alerts import alarm_event
 from tests.support.commands import finished
-
 from wardwatch.cli.demo import _Screen
 from wardwatch.demo.wearers import SimulatedWearers
 

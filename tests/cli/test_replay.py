@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from click.testing import CliRunner, Result
-from tests.support.recording_files import write_folder, write_tar
 
+from tests.support.recording_files import write_folder, write_tar
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.replay import command

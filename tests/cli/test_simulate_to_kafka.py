@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.commands import finished, started
 
+from tests.support.commands import finished, started
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.kafka_topic import LogRecord, TopicReader
 from wardwatch.wire.readings import ReadingDecoder

@@ -14,9 +14,9 @@ import time
 
 import pytest
 from aiokafka import AIOKafkaProducer
+
 from tests.support.alerts import alarm_event
 from tests.support.commands import finished, next_line, started
-
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.core.events import News2Status, PatientStatus
 from wardwatch.core.reading import Reading

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.support.commands import finished, next_line, started
 from tests.support.processes import left_behind
 

@@ -1,0 +1,25 @@
+"""The truth beside the readings: who really fell ill, of what, and when."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import msgspec
+
+VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Deterioration:
+    """One wearer's illness: it begins at ``onset_ms`` and is at its worst from ``full_ms`` on."""
+
+    patient: str
+    course: str
+    onset_ms: int
+    full_ms: int
+    description: str
+
+
+def encode_truth(record: Deterioration) -> bytes:
+    """``record`` as one JSON object, without a line end."""
+    return msgspec.json.encode({"v": VERSION, "event": "deterioration", **dataclasses.asdict(record)})

@@ -1,0 +1,192 @@
+"""`wardwatch demo`: everything on this machine, shown as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from wardwatch.adapters.embedded_broker import EmbeddedBrokerError
+from wardwatch.adapters.kafka_producer import NotDeliveredError
+from wardwatch.adapters.kafka_topic import LogUnavailableError
+from wardwatch.adapters.terminal import PRIORITY_COLOURS, printable, time_of_day
+from wardwatch.cli.errors import UsersError
+from wardwatch.cli.stopping import stopped_by_signals
+from wardwatch.core.events import AlarmEvent, Phase, Placement
+from wardwatch.demo.children import ChildFailedError
+from wardwatch.demo.measuring import Tally
+from wardwatch.demo.parts import Parts, running_parts
+from wardwatch.demo.session import Session
+from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
+from wardwatch.wire.recordings.opening import open_recording
+from wardwatch.wire.recordings.recording import RecordingError
+from wardwatch_simulators import Deterioration
+
+_PLAIN_PROGRESS_EVERY_S = 10.0
+
+
+@click.command("demo")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86_400),
+    default=60.0,
+    show_default=True,
+    help="How long; 0 is until Ctrl-C. A recording is played so fast that it fits.",
+)
+@click.option("--recording", type=click.Path(path_type=Path), help="Play this instead of simulated wearers.")
+@click.option(
+    "--patients", type=click.IntRange(1, 1000), help="How many.  [default: 12; of a recording, all]"
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object; all else goes to stderr.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Of the feed.  [default: any that is free]")
+def command(
+    *, seconds: float, recording: Path | None, patients: int | None, as_json: bool, port: int | None
+) -> None:
+    """Run everything here: a broker, wearers, a worker, a feed and a console.
+
+    Nothing needs to be installed or set up. The wearers are simulated, and some of them fall ill within
+    seconds; or they are those of a recording, as `wardwatch replay` reads them. It shows how to join from
+    another terminal.
+
+    \b
+    Examples:
+      wardwatch demo
+      wardwatch demo --seconds 20 --json
+      wardwatch demo --recording sessions.tar.gz
+    """
+    # What goes wrong is told in our words, not by every retry of the library.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    screen = _Screen(Console(stderr=as_json, highlight=False))
+    if recording is not None:
+        screen.say(f"Reading {printable(recording.name)} ...")
+    wearers = _wearers(recording, patients, seconds)
+    try:
+        limit_s = seconds if seconds and recording is None else None
+        tally = asyncio.run(_demonstrate(wearers, screen, port, limit_s))
+    except (ChildFailedError, EmbeddedBrokerError) as error:
+        raise UsersError(str(error)) from error
+    except (NotDeliveredError, LogUnavailableError) as error:
+        raise UsersError(f"the embedded broker has failed ({error}); run the demo again.") from error
+    except asyncio.CancelledError:
+        raise UsersError("stopped at once: what was played is not counted.") from None
+    finally:
+        screen.close()
+    _show_summary(tally, screen)
+    if as_json:
+        click.echo(json.dumps(tally.summary()))
+
+
+def _wearers(path: Path | None, patients: int | None, seconds: float) -> Wearers:
+    start_ms = time.time_ns() // 1_000_000
+    if path is None:
+        return SimulatedWearers(patients or 12, start_ms=start_ms)
+    try:
+        wearers = RecordedWearers(
+            open_recording(path), start_ms=start_ms, seconds=seconds or None, limit=patients
+        )
+    except RecordingError as error:
+        raise UsersError(str(error)) from error
+    if not wearers.placements:
+        raise UsersError(f"{path} holds no reading; choose another --recording.")
+    return wearers
+
+
+async def _demonstrate(wearers: Wearers, screen: _Screen, port: int | None, limit_s: float | None) -> Tally:
+    screen.introduce(wearers)
+    with stopped_by_signals() as stopping:
+        async with running_parts(port) as parts:
+            screen.say(
+                f"broker  {parts.bootstrap_servers}, inside this process: it forgets everything at exit"
+            )
+            session = Session(parts, wearers, screen, stopping)
+            await session.run(limit_s)
+            screen.progress("stopping")
+    return session.tally
+
+
+class _Screen:
+    """Lines that stay, and on a terminal one below them that changes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("") if console.is_terminal else None
+        self._next_plain_progress_s = 0.0
+        self._places: dict[str, Placement] = {}
+
+    def introduce(self, wearers: Wearers) -> None:
+        """Say whose readings will be played."""
+        self._places = {placement.patient: placement for placement in wearers.placements}
+        self.say("wardwatch demo. Not a medical device: nothing here may guide the care of a person.")
+        self.say(f"wearers {wearers.label}; their time passes {wearers.speed:,.0f} times as fast as yours")
+        if self._status is not None:
+            self._status.start()
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        self._show(Text(text))
+
+    def progress(self, text: str) -> None:
+        """What is under way; lines that can't be taken back come seldom."""
+        if self._status is not None:
+            self._status.update(Text(text))
+        elif time.monotonic() >= self._next_plain_progress_s:
+            self._next_plain_progress_s = time.monotonic() + _PLAIN_PROGRESS_EVERY_S
+            self.say(f"... {text}")
+
+    def ready(self, parts: Parts) -> None:
+        """Say how to join."""
+        self.say("Join from another terminal, while this runs:")
+        self.say(f"  WARDWATCH_KAFKA_BOOTSTRAP_SERVERS={parts.bootstrap_servers} wardwatch tail alerts")
+        self.say(f"  nurse-station consoles connect to {parts.feed_url} (docs/feed.md)")
+
+    def fell_ill(self, illness: Deterioration) -> None:
+        """The simulation tells the truth about a wearer."""
+        line = _line_about(illness.onset_ms, self._places[illness.patient])
+        line.append(f"falls ill (SIMULATED {illness.course}): {illness.description}", style="italic")
+        self._show(line)
+
+    def alarm(self, event: AlarmEvent, latency_s: float | None) -> None:
+        """The console was told of an alarm."""
+        style = "dim" if event.phase is Phase.END else PRIORITY_COLOURS[event.priority]
+        place = Placement(patient=event.patient, ward=event.ward, bed=event.bed)
+        line = _line_about(event.observed_at_ms, place)
+        line.append(
+            f"{event.priority.name.lower()} alarm, {event.phase}: {printable(event.text)}", style=style
+        )
+        if latency_s is not None:
+            line.append(f"  ({1000 * latency_s:.0f} ms after its reading)", style="dim")
+        self._show(line)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self._status is not None:
+            self._status.stop()
+
+    def _show(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)
+
+
+def _line_about(at_ms: int, place: Placement) -> Text:
+    where = printable(f"{place.ward} bed {place.bed}")
+    return Text(f"{time_of_day(at_ms)}  {where:10}  {place.patient:10}  ")
+
+
+def _show_summary(tally: Tally, screen: _Screen) -> None:
+    figures = tally.summary()
+    latency = figures["latency_ms"]
+    screen.say(
+        f"{figures['readings_in']:,} readings in, {figures['readings_rejected']:,} of them rejected; "
+        f"{figures['alarms_opened']:,} alarms opened; the console was told "
+        f"{figures['alarm_events_delivered']:,} times."
+    )
+    if latency["p50"] is not None:
+        screen.say(
+            f"From a reading to the console: half within {latency['p50']:,.0f} ms, "
+            f"99 of 100 within {latency['p99']:,.0f} ms."
+        )

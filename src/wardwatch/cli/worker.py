@@ -1,0 +1,45 @@
+"""`wardwatch worker`: one worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from typing import NoReturn
+
+import click
+
+from wardwatch.adapters.logs import log_to_standard_error
+from wardwatch.cli.configured import settings_or_exit
+from wardwatch.composition import build_worker
+from wardwatch.settings import Settings
+
+
+@click.command
+def command() -> None:
+    """Watch the patients of some partitions: readings in, alarms out.
+
+    Start as many as you like, with the same settings: they share the partitions, and take over from one that
+    dies. It is told what to do by environment variables (docs/settings.md). It ends in order on SIGTERM or
+    Ctrl-C; with status 70 when it no longer got on, and with 1 on any other failure: let a supervisor start
+    it again.
+
+    \b
+    Example:
+      WARDWATCH_KAFKA_BOOTSTRAP_SERVERS=broker:9092 wardwatch worker
+    """
+    settings = settings_or_exit()
+    log_to_standard_error()
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> NoReturn:
+    worker = build_worker(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    exit_status = await worker.run()
+    # Faust's tasks and threads may outlive its stop, and Python would wait for them.
+    logging.shutdown()
+    os._exit(exit_status)

@@ -1,0 +1,1 @@
+"""`wardwatch demo`: the whole way, from wearers to a console, on this machine, for as long as one watches."""

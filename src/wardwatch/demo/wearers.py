@@ -1,0 +1,103 @@
+"""Whose readings the demo plays: wearers that don't exist, or those of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from wardwatch.core.events import Placement
+from wardwatch.core.reading import Reading
+from wardwatch.replaying import in_time
+from wardwatch.wire.recordings.opening import Recording
+from wardwatch.wire.recordings.recording import UnreadableRow
+from wardwatch_simulators import Deterioration, Ward, lay_out
+
+# The simulated wearers' clock runs so many times as fast as ours: an illness of twenty minutes takes less
+# than one. It begins 2 to 8 of our seconds after the demo.
+SIMULATED_SPEED = 30.0
+_ONSET_BETWEEN_S = (60, 240)
+
+
+class Wearers(Protocol):
+    """Readings to play, ``speed`` times as fast as they were measured; ``label`` says whose they are."""
+
+    label: str
+    speed: float
+    placements: list[Placement]
+
+    def readings(self) -> Iterator[tuple[int, Reading]]:
+        """All readings, each with the instant (ms) at which it is due; these never fall."""
+        ...
+
+    def fell_ill(self) -> list[Deterioration]:
+        """Who is known to have fallen ill so far."""
+        ...
+
+
+class SimulatedWearers:
+    """Wearers that don't exist, without an end; a quarter of them fall ill soon."""
+
+    speed = SIMULATED_SPEED
+
+    def __init__(self, count: int, *, start_ms: int, seed: int = 1) -> None:
+        self._ward = Ward(
+            wearers=count,
+            seed=seed,
+            start_ms=start_ms,
+            deteriorating=-(-count // 4),
+            onset_between_s=_ONSET_BETWEEN_S,
+        )
+        self.placements = self._ward.placements
+        self.label = f"{count} SIMULATED wearers, none of them real"
+
+    def readings(self) -> Iterator[tuple[int, Reading]]:
+        """One reading a wearer a second, for ever."""
+        while True:
+            for reading in self._ward.next_second():
+                yield reading.observed_at_ms, reading
+
+    def fell_ill(self) -> list[Deterioration]:
+        """Whose illness has begun, as far as the readings have come."""
+        return self._ward.truth()
+
+
+class RecordedWearers:
+    """The wearers of a recording, as if all had come at ``start_ms``, so fast that it fits into ``seconds``.
+
+    Without ``seconds`` they are played in real time.
+    The recording is read twice: how fast it must be played is known only at its end.
+    """
+
+    def __init__(
+        self, recording: Recording, *, start_ms: int, seconds: float | None, limit: int | None
+    ) -> None:
+        self._recording = recording
+        self._start_ms = start_ms
+        self.count = 0
+        unreadable_rows = 0
+        patients: dict[str, Placement | None] = {}
+        last_ms = start_ms
+        for due_ms, row in in_time(recording.streams(), start_ms):
+            if isinstance(row, UnreadableRow):
+                unreadable_rows += 1
+            elif row.patient in patients or limit is None or len(patients) < limit:
+                placed = row if isinstance(row, Placement) else None
+                patients[row.patient] = patients.get(row.patient) or placed
+                self.count += placed is None
+                last_ms = due_ms
+        self.placements = [patients[line.patient] or line for line in lay_out(patients)]
+        self.speed = max(1.0, (last_ms - start_ms) / 1000 / seconds) if seconds else 1.0
+        self.label = f"{len(patients)} RECORDED wearers of {recording.path.name}"
+        if unreadable_rows:
+            self.label += f" ({unreadable_rows:,} of its rows can't be read)"
+
+    def readings(self) -> Iterator[tuple[int, Reading]]:
+        """All that was measured, shifted to the demo's start."""
+        patients = {placement.patient for placement in self.placements}
+        for due_ms, row in in_time(self._recording.streams(), self._start_ms):
+            if isinstance(row, Reading) and row.patient in patients:
+                yield due_ms, row
+
+    def fell_ill(self) -> list[Deterioration]:
+        """Nobody: a recording does not tell."""
+        return []
