@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from tests.support.kafka_fixtures import Broker
 
+from tests.support.kafka_fixtures import Broker
 from wardwatch.adapters.embedded_broker import (
     PARTITIONS_PER_TOPIC,
     RETAINED_BYTES_PER_PARTITION,
@@ -61,6 +61,14 @@ async def test_a_group_resumes_at_its_committed_offset(broker: Broker, topic: st
 async def test_a_topic_has_four_partitions_from_its_first_use(broker: Broker, topic: str) -> None:
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap_servers) as producer:
         assert await producer.partitions_for(topic) == set(range(PARTITIONS_PER_TOPIC))
+
+
+async def test_the_embedded_broker_has_topics_before_their_first_use_if_asked_to(
+    embedded_broker: EmbeddedBroker, topic: str
+) -> None:
+    embedded_broker.create_topics(topic)
+    async with _consumer(embedded_broker, topic) as consumer:
+        assert consumer.partitions_for_topic(topic) == set(range(PARTITIONS_PER_TOPIC))
 
 
 async def test_the_embedded_broker_drops_what_exceeds_its_memory(

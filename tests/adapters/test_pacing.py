@@ -1,4 +1,7 @@
-from wardwatch.adapters.pacing import Pacer
+import asyncio
+import time
+
+from wardwatch.adapters.pacing import Pacer, sleep_unless
 
 
 class Clock:
@@ -48,3 +51,17 @@ async def test_what_comes_late_is_not_waited_for_and_delays_nothing_after_it() -
 
 async def test_many_readings_of_one_moment_do_not_sleep_one_by_one() -> None:
     assert len(await waits(1.0, list(range(1000)))) < 250
+
+
+async def test_who_is_to_stop_does_not_sleep_on() -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, stopping.set)
+    async with asyncio.timeout(20):
+        await sleep_unless(stopping)(600)
+    assert stopping.is_set()
+
+
+async def test_who_is_not_to_stop_sleeps_to_the_end() -> None:
+    began_s = time.monotonic()
+    await sleep_unless(asyncio.Event())(0.05)
+    assert time.monotonic() - began_s >= 0.05

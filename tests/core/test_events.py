@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.records import names
 
+from tests.support.records import names
 from wardwatch.core.events import Phase, Priority, alarm_identity
 
 causes = st.tuples(names, st.sampled_from(["heart_rate.high", "heart_rate.low"]), st.integers(0, 2**42))

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.news2_by_hand import by_the_chart, temperature_points
 
+from tests.support.news2_by_hand import by_the_chart, temperature_points
 from wardwatch.core.news2 import PARAMETERS, News2, Response, Risk, Scores, response_to, score
 from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, UNKNOWN
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.records import readings
 
+from tests.support.records import readings
 from wardwatch.core.reading import (
     BATTERY,
     CONSCIOUSNESS_LEVELS,

@@ -22,6 +22,7 @@ from typing import Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+
 from tests.support.kafka_jars import KafkaFailedError, java_command
 
 _START_TIMEOUT_S = 60

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from tests.support.kafka_jars import kafka_topics_command
 
 ROOT = Path(__file__).parents[2]

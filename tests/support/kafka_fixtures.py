@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from typing import Protocol
 
 import pytest
+
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.kafka_jars import KafkaMissingError
-
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 
 

@@ -10,6 +10,7 @@ import asyncio
 import sys
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.topics import READINGS
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
+
 from wardwatch.adapters.checkpoint import Recovered
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Batch, Reading

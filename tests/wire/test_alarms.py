@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from tests.support.records import alarm_events
 
+from tests.support.records import alarm_events
 from wardwatch.core.events import AlarmEvent, Phase, Priority
 from wardwatch.wire.alarms import alarm_fields, decode_alarm, encode_alarm
 from wardwatch.wire.errors import Fault, Unreadable

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from tests.support.records import readings
 
+from tests.support.records import readings
 from wardwatch.core.reading import Reading
 from wardwatch.wire.readings import ReadingDecoder, encode_reading
 

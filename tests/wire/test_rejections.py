@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from tests.support.records import rejections
 
+from tests.support.records import rejections
 from wardwatch.wire.errors import Fault, Unreadable
 from wardwatch.wire.rejections import Rejection, decode_rejection, encode_rejection
 

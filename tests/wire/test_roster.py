@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 from hypothesis import given
-from tests.support.records import placements
 
+from tests.support.records import placements
 from wardwatch.core.events import Placement
 from wardwatch.wire.errors import Fault, Unreadable
 from wardwatch.wire.roster import decode_placement, encode_placement

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 from hypothesis import given
-from tests.support.records import statuses
 
+from tests.support.records import statuses
 from wardwatch.core.events import News2Status, PatientStatus
 from wardwatch.wire.errors import Fault, Unreadable
 from wardwatch.wire.status import decode_status, encode_status

@@ -9,7 +9,6 @@ from tests.support.recording_files import (
     write_tar,
     write_zip,
 )
-
 from wardwatch.core.reading import Reading
 
 # Heart rate once a second from second 1,010 on, temperature four times a second from 1,009.5 on.

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from tests.support.recording_files import faults, read_rows, read_streams, write_folder
 
+from tests.support.recording_files import faults, read_rows, read_streams, write_folder
 from wardwatch.core.reading import Reading
 
 TABLE = """\

@@ -3,8 +3,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.recording_files import faults, read_rows, write_folder, write_tar
 
+from tests.support.recording_files import faults, read_rows, write_folder, write_tar
 from wardwatch.core.reading import Reading
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.recordings.opening import open_recording

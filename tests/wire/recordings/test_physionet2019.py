@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.support.recording_files import (
     Files,
     faults,
@@ -10,7 +11,6 @@ from tests.support.recording_files import (
     write_tar,
     write_zip,
 )
-
 from wardwatch.core.reading import Reading
 from wardwatch.wire.recordings.physionet2019 import EPOCH_MS
 

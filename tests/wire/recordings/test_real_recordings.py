@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.support.recording_files import faults, read_streams
 
+from tests.support.recording_files import faults, read_streams
 from wardwatch.core.events import Placement
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Reading

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.recording_files import Files, write_folder, write_tar, write_zip
 
+from tests.support.recording_files import Files, write_folder, write_tar, write_zip
 from wardwatch.wire.decoding import MAXIMUM_BYTES
 from wardwatch.wire.recordings import source
 from wardwatch.wire.recordings.recording import RecordingError, UnreadableFileError

@@ -1,0 +1,94 @@
+"""Kafka records to what the monitor takes in; what can't be read becomes a rejection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from wardwatch.adapters.checkpoint import Message
+from wardwatch.core.events import Refusal
+from wardwatch.wire.errors import Fault, Unreadable
+from wardwatch.wire.rejections import Rejection, encode_rejection
+from wardwatch.wire.topics import READINGS, REJECTED
+
+
+class Record(Protocol):
+    """A record as aiokafka hands it over; ``timestamp`` is in ms."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """Decoded records with where they stood and when they came, and the rejections of the others."""
+
+    decoded: list[Any] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    arrived_at_ms: list[int] = field(default_factory=list)
+    rejections: list[Message] = field(default_factory=list)
+
+
+IsNew = Callable[[str, int], bool]
+
+_WRONG_KEY = "The key of the message is not its patient."
+
+
+def unpack(
+    records: Iterable[Record], decode: Callable[[bytes | None], Any], is_new: IsNew | None
+) -> Unpacked:
+    """Decode ``records``, all or those of which ``is_new``, given patient and offset, is true."""
+    unpacked = Unpacked()
+    for record in records:
+        try:
+            decoded = decode(record.value)
+        except Unreadable as error:
+            unpacked.rejections.append(rejected_record(record, error.fault, error.detail))
+            continue
+        patient = decoded.patient
+        if record.key != patient.encode():
+            unpacked.rejections.append(rejected_record(record, Fault.WRONG_KEY, _WRONG_KEY))
+        elif is_new is None or is_new(patient, record.offset):
+            unpacked.decoded.append(decoded)
+            unpacked.offsets.append(record.offset)
+            unpacked.arrived_at_ms.append(record.timestamp)
+    return unpacked
+
+
+def rejected_record(record: Record, reason: str, detail: str) -> Message:
+    """The rejection of a whole record that nobody could read."""
+    rejection = Rejection(
+        reason=reason,
+        detail=detail,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
+    return Message(REJECTED, record.key, encode_rejection(rejection))
+
+
+def rejected_reading(partition: int, patient: str, offset: int, reason: str, detail: str) -> Message:
+    """The rejection of a reading that was decoded and could not be used."""
+    rejection = Rejection(
+        reason=reason, detail=detail, topic=READINGS, partition=partition, offset=offset, patient=patient
+    )
+    return Message(REJECTED, patient.encode(), encode_rejection(rejection))
+
+
+def refused(partition: int, refusal: Refusal) -> Message:
+    """The monitor's refusal of a reading or of one of its values."""
+    rejection = Rejection(
+        reason=refusal.reason,
+        detail=refusal.detail,
+        topic=READINGS,
+        partition=partition,
+        offset=refusal.position,
+        patient=refusal.patient,
+        vital=refusal.vital,
+    )
+    return Message(REJECTED, refusal.patient.encode(), encode_rejection(rejection))

@@ -1,0 +1,81 @@
+"""Puts the parts together as the settings say. The only place that knows all of them."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from wardwatch.settings import Settings
+
+if TYPE_CHECKING:
+    from wardwatch.adapters.faust_worker import FaustWorker
+    from wardwatch.adapters.feed_service import Feed
+    from wardwatch.adapters.kafka_topic import TopicReader
+
+# Adapters are imported where they are built: a command waits only for what it uses.
+# ruff: noqa: PLC0415
+
+
+def kafka_client_options(settings: Settings) -> dict[str, Any]:
+    """Where the broker is and how to log in, as keyword arguments of aiokafka's clients."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap_servers,
+        "security_protocol": settings.kafka_security_protocol,
+    }
+    if settings.kafka_security_protocol in ("SSL", "SASL_SSL"):
+        context = ssl.create_default_context(cafile=settings.kafka_ssl_cafile)
+        if settings.kafka_ssl_certfile is not None:
+            context.load_cert_chain(settings.kafka_ssl_certfile, settings.kafka_ssl_keyfile)
+        options["ssl_context"] = context
+    if settings.kafka_sasl_username is not None and settings.kafka_sasl_password is not None:
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_sasl_username
+        options["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
+    return options
+
+
+def build_worker(settings: Settings) -> FaustWorker:
+    """A worker of the consumer group; to be built where an event loop runs."""
+    from wardwatch.adapters.faust_app import GroupOptions
+    from wardwatch.adapters.faust_worker import FaustWorker
+    from wardwatch.adapters.partition_runner import Pace
+
+    return FaustWorker(
+        kafka_client_options(settings),
+        group=GroupOptions(
+            name=settings.consumer_group,
+            session_timeout_s=settings.session_timeout_s,
+            rebalance_timeout_s=settings.rebalance_timeout_s,
+            batch_maximum_records=settings.batch_maximum_records,
+            declare_topics=settings.declare_topics,
+            partitions=settings.partitions,
+        ),
+        pace=Pace(
+            checkpoint_interval_s=settings.checkpoint_interval_s,
+            status_interval_s=settings.status_interval_s,
+            lease_s=min(settings.session_timeout_s, settings.rebalance_timeout_s),
+        ),
+        stall_limit_s=settings.stall_limit_s,
+        health_file=settings.health_file,
+    )
+
+
+def build_topic_reader(settings: Settings, topic: str) -> TopicReader:
+    """A reader of all partitions of one topic."""
+    from wardwatch.adapters.kafka_topic import TopicReader
+
+    return TopicReader(topic, kafka_client_options(settings))
+
+
+def build_feed(settings: Settings) -> Feed:
+    """A feed for nurse-station consoles."""
+    from wardwatch.adapters.feed_hub import FeedHub
+    from wardwatch.adapters.feed_log import AlertLog
+    from wardwatch.adapters.feed_server import FeedServer
+    from wardwatch.adapters.feed_service import Feed
+    from wardwatch.wire.topics import ALERTS
+
+    hub = FeedHub(queue_limit=settings.feed_queue_limit)
+    log = AlertLog(hub, lambda: build_topic_reader(settings, ALERTS))
+    server = FeedServer(hub, log.heartbeat, host=settings.feed_host, port=settings.feed_port)
+    return Feed(hub, log, server)

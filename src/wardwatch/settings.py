@@ -1,0 +1,113 @@
+"""Settings, from environment variables that begin with ``WARDWATCH_``; docs/settings.md explains each."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "WARDWATCH_"
+
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _with_ports(servers: str) -> str:
+    if not re.fullmatch(r"[^\s,]+:\d+(,[^\s,]+:\d+)*", servers):
+        raise ValueError("Input should be host:port, or several of them with commas between")
+    return servers
+
+
+Servers = Annotated[str, AfterValidator(_with_ports)]
+
+
+class SettingsError(Exception):
+    """Settings that can't be used: one sentence each, which names the variable."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """All settings of all commands."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    kafka_bootstrap_servers: Servers = "127.0.0.1:9092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ssl_cafile: FilePath | None = None
+    kafka_ssl_certfile: FilePath | None = None
+    kafka_ssl_keyfile: FilePath | None = None
+
+    declare_topics: bool = True
+    partitions: int = Field(default=4, ge=1, le=10_000)
+
+    consumer_group: str = Field(default="wardwatch", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    session_timeout_s: Seconds = 6.0
+    rebalance_timeout_s: Seconds = 6.0
+    batch_maximum_records: int = Field(default=4096, ge=1, le=1_000_000)
+    checkpoint_interval_s: Seconds = 1.0
+    status_interval_s: Seconds = 5.0
+    stall_limit_s: Seconds = 20.0
+    health_file: Path | None = None
+
+    feed_host: str = "127.0.0.1"
+    feed_port: Port = 8765
+    feed_queue_limit: int = Field(default=1000, ge=1)
+
+    @model_validator(mode="after")
+    def _log_in_is_complete(self) -> Self:
+        wanted = self.kafka_security_protocol.startswith("SASL_")
+        if wanted and not (self.kafka_sasl_username and self.kafka_sasl_password):
+            raise ValueError(
+                f"{PREFIX}KAFKA_SECURITY_PROTOCOL {self.kafka_security_protocol} also needs "
+                f"{PREFIX}KAFKA_SASL_USERNAME and {PREFIX}KAFKA_SASL_PASSWORD"
+            )
+        if self.kafka_ssl_keyfile and not self.kafka_ssl_certfile:
+            raise ValueError(f"{PREFIX}KAFKA_SSL_KEYFILE also needs {PREFIX}KAFKA_SSL_CERTFILE")
+        return self
+
+    @model_validator(mode="after")
+    def _a_takeover_is_no_stall(self) -> Self:
+        takeover_s = self.session_timeout_s + self.rebalance_timeout_s
+        if self.stall_limit_s <= takeover_s:
+            raise ValueError(
+                f"{PREFIX}STALL_LIMIT_S must be more than {PREFIX}SESSION_TIMEOUT_S and "
+                f"{PREFIX}REBALANCE_TIMEOUT_S together ({takeover_s:g}): a takeover is no stall"
+            )
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings from the environment; raises :class:`SettingsError`."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError([_sentence(problem) for problem in error.errors()]) from None
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables with our prefix that are no setting: perhaps misspelt. Those of the tests are left out."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX) and name.upper() not in known and "_TEST_" not in name.upper()
+    )
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """pydantic's complaint with the variable's name; the value stays out, it may be a password."""
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return f"{message}."
+    return f"{PREFIX}{str(problem['loc'][0]).upper()}: {message}."
