@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.records import readings
 from wardwatch.core.reading import Reading
+from wardwatch.wire.decoding import MAXIMUM_BYTES
+from wardwatch.wire.errors import Unreadable
 from wardwatch.wire.readings import ReadingDecoder, encode_reading
 
 # The example of the design, verbatim.
@@ -94,3 +98,25 @@ def test_a_later_senders_field_is_passed_over_and_counted() -> None:
 @pytest.mark.parametrize("patient", ["p-17", "urn:x/A_1.b+c@d", "x" * 64])
 def test_a_pseudonym_may_have_what_keys_and_urls_can_carry(patient: str) -> None:
     assert decoded(encode_reading(Reading(patient=patient, device="d", observed_at_ms=0))).patient == patient
+
+
+@given(st.lists(st.one_of(readings().map(encode_reading), st.binary(max_size=20), st.none()), max_size=8))
+def test_decoding_all_at_once_gives_the_same_or_leaves_it_to_decoding_one_by_one(
+    payloads: list[bytes | None],
+) -> None:
+    decoder = ReadingDecoder()
+    one_by_one = []
+    for payload in payloads:
+        with suppress(Unreadable):
+            one_by_one.append(decoder.decode(payload))
+    at_once = decoder.decode_all(payloads)
+    assert at_once in ([one_by_one] if len(one_by_one) == len(payloads) else [None])
+
+
+def test_decoding_all_at_once_does_not_let_an_unchecked_name_or_a_huge_payload_pass() -> None:
+    plain = b'{"v":1,"patient":"p-1","device":"d","observed_at_ms":1}'
+    decoder = ReadingDecoder()
+    decoder.decode(plain)
+    assert decoder.decode_all([plain, plain]) is not None
+    assert decoder.decode_all([plain, plain.replace(b"p-1", b"p 1")]) is None
+    assert decoder.decode_all([plain, plain + b" " * MAXIMUM_BYTES]) is None

@@ -47,13 +47,17 @@ class SavedBlock(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SavedHead(msgspec.Struct, array_like=True, frozen=True):
-    """The end of a checkpoint: what all blocks cover, and when the log was last heard."""
+    """The end of a checkpoint: what all blocks cover, and when the log was last heard.
+
+    ``blocks`` says in which checkpoint each block was last written.
+    """
 
     version: int
     checkpoint: int
     positions: dict[str, int]
     heard_ms: int | None
     heard_at_wall_ms: int | None
+    blocks: dict[int, int]
 
 
 class SavedOutbox(msgspec.Struct, array_like=True, frozen=True):
@@ -62,6 +66,10 @@ class SavedOutbox(msgspec.Struct, array_like=True, frozen=True):
     version: int
     checkpoint: int
     messages: list[tuple[str, Message]]
+
+
+class IncompleteCheckpointError(Exception):
+    """The changelog was not recovered whole."""
 
 
 class UnreadableCheckpointError(Exception):
@@ -136,7 +144,15 @@ class Recovered:
                 found.outbox = _read(SavedOutbox, changelog[raw])
             else:
                 found.blocks[int(key.name)] = _read(SavedBlock, changelog[raw])
+        found._check()
         return found
+
+    def _check(self) -> None:
+        for number, checkpoint in (self.head.blocks if self.head else {}).items():
+            if number not in self.blocks or self.blocks[number].checkpoint < checkpoint:
+                raise IncompleteCheckpointError(
+                    "A part of the last checkpoint is missing from the changelog."
+                )
 
     @property
     def positions(self) -> dict[str, int]:
@@ -170,6 +186,7 @@ class CheckpointWriter:
         self._epoch = epoch
         self._earlier_keys = earlier_keys
         self._number = 0
+        self._blocks: dict[int, int] = {}
         self._outbox_is_empty = True
 
     @property
@@ -196,7 +213,8 @@ class CheckpointWriter:
             self._outbox_is_empty = not outbox
         for number, state in blocks.items():
             records.append(self._record(str(number), SavedBlock(VERSION, self._number, covered, state)))
-        records.append(self._record(_HEAD, SavedHead(VERSION, self._number, covered, *heard)))
+        self._blocks.update(dict.fromkeys(blocks, self._number))
+        records.append(self._record(_HEAD, SavedHead(VERSION, self._number, covered, *heard, self._blocks)))
         return records
 
     def _record(self, name: str, saved: SavedBlock | SavedHead | SavedOutbox) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from faust.types import TP
 
-from wardwatch.adapters.checkpoint import UnreadableCheckpointError
+from wardwatch.adapters.checkpoint import IncompleteCheckpointError, UnreadableCheckpointError
 from wardwatch.adapters.faust_app import GroupOptions, new_app, state_table
 from wardwatch.adapters.faust_transport import batched_topic
 from wardwatch.adapters.isolation import MonitorFailedError, Restore
@@ -35,6 +35,14 @@ _STOP_S = 5.0
 
 class TopicsDisagreeError(Exception):
     """The source topics don't have the same partitions, so a patient's records would go to two workers."""
+
+
+_EXPLAINED = (
+    IncompleteCheckpointError,
+    MonitorFailedError,
+    TopicsDisagreeError,
+    UnreadableCheckpointError,
+)
 
 
 class FaustCrashedError(Exception):
@@ -151,7 +159,7 @@ class FaustWorker:
     async def _assigned(self) -> None:
         """Faust has assigned partitions and filled the table; nothing is fetched from them yet."""
         try:
-            self._runners = {number: self._new_runner(number) for number in self._assigned_numbers()}
+            self._runners = {number: await self._new_runner(number) for number in self._assigned_numbers()}
         except Exception as error:  # noqa: BLE001 (Faust would drop it without a word)
             self._fail(error)
         else:
@@ -167,13 +175,19 @@ class FaustWorker:
             )
         return numbers[self._changelog]
 
-    def _new_runner(self, number: int) -> PartitionRunner:
+    async def _new_runner(self, number: int) -> PartitionRunner:
         partition = Partition(
             number,
             generation=self._app.consumer_generation_id,
             changelog=self._table.data.data,
             restore=self._restore,
         )
+        for topic, position in partition.positions.items():
+            if position < (await self._app.consumer.committed(TP(topic, number)) or 0):
+                raise IncompleteCheckpointError(
+                    f"The group's offsets are ahead of the state in {self._changelog}. If that topic was "
+                    "deleted on purpose, delete the consumer group's offsets too."
+                )
         return PartitionRunner(partition, FaustBroker(self._app), changelog=self._changelog, pace=self._pace)
 
     @property
@@ -250,5 +264,5 @@ class FaustWorker:
 
 def _explanation(error: BaseException) -> str:
     """The message of an error, where it is known to repeat nothing that was in a record."""
-    ours = isinstance(error, (MonitorFailedError, UnreadableCheckpointError, TopicsDisagreeError))
+    ours = isinstance(error, _EXPLAINED)
     return str(error) if ours or type(error).__module__ == "aiokafka.errors" else ""

@@ -48,7 +48,7 @@ class Partition:
         self.saved_positions = dict(self.positions)
         self._ahead = recovered.blocks_ahead()
         self._monitor = IsolatedMonitor(restore, recovered.states())
-        self._decode_reading = ReadingDecoder().decode
+        self._decoder = ReadingDecoder()
         self._changed_patients: set[str] = set()
         self.outbox: list[tuple[str, Message]] = _unpublished(recovered, self._monitor.current)
         epoch = Epoch(recovered.epoch.term + 1, generation)
@@ -103,7 +103,8 @@ class Partition:
         )
 
     def _take_readings(self, records: Sequence[Record]) -> list[Message]:
-        unpacked = unpack(records, self._decode_reading, self._is_new(READINGS))
+        decoder = self._decoder
+        unpacked = unpack(records, decoder.decode, self._is_new(READINGS), decoder.decode_all)
         messages = unpacked.rejections
         self.clock.hear(records[-1].timestamp)
         if not unpacked.decoded:

@@ -124,11 +124,11 @@ class PartitionRunner:
         fetched from its beginning: then the broker has dropped the records, of old age or by compaction.
         """
         position = self.partition.positions[topic]
-        gap_at, since = self._rewound.get(topic, (-1, 0))
-        if rewinds < since:
-            return False
-        if offset <= position or gap_at == position:
+        if offset <= position:
             return True
+        gap_at, since = self._rewound.get(topic, (-1, 0))
+        if gap_at == position:
+            return rewinds >= since
         logger.warning("%d records are missing; fetching them again.", offset - position)
         since = await self._broker.rewind(topic, self.partition.number, position)
         self._rewound[topic] = (position, since)

@@ -64,6 +64,19 @@ class ReadingDecoder(RecordDecoder[Any]):
         names.update((reading.patient, reading.device))
         return reading
 
+    def decode_all(self, payloads: list[bytes | None]) -> list[Any] | None:
+        """The readings in ``payloads``, or ``None`` if not all are plain: then :meth:`decode` says why."""
+        decode, names = self._decode_with_unchecked_names, self._good_names
+        try:
+            if any(len(payload) > MAXIMUM_BYTES for payload in payloads):  # type: ignore[arg-type]
+                return None
+            readings = [decode(payload) for payload in payloads]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+            return None
+        known = names.issuperset([reading.patient for reading in readings])
+        known = known and names.issuperset([reading.device for reading in readings])
+        return readings if known else None
+
 
 _encode = msgspec.json.Encoder().encode
 _OPTIONAL = tuple(field.name for field in dataclasses.fields(Reading) if field.default is None)
