@@ -68,14 +68,13 @@ class ReadingDecoder(RecordDecoder[Any]):
         """The readings in ``payloads``, or ``None`` if not all are plain: then :meth:`decode` says why."""
         decode, names = self._decode_with_unchecked_names, self._good_names
         try:
-            if any(len(payload) > MAXIMUM_BYTES for payload in payloads):  # type: ignore[arg-type]
-                return None
-            readings = [decode(payload) for payload in payloads]
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+            sized = [payload for payload in payloads if payload is not None and len(payload) <= MAXIMUM_BYTES]
+            readings = [decode(payload) for payload in sized]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         known = names.issuperset([reading.patient for reading in readings])
         known = known and names.issuperset([reading.device for reading in readings])
-        return readings if known else None
+        return readings if known and len(readings) == len(payloads) else None
 
 
 _encode = msgspec.json.Encoder().encode
