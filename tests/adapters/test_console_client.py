@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 
 import pytest
+
 from tests.support.alerts import alarm_event
 from tests.support.feeds import live
-
 from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.feed_hub import FeedHub
 from wardwatch.adapters.feed_server import FeedServer

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.alerts import alarm_event, folded
 
+from tests.support.alerts import alarm_event, folded
 from wardwatch.adapters.feed_hub import FeedHub, Subscriber
 from wardwatch.adapters.feed_outbox import Frame, OutboxFullError
 from wardwatch.core.events import AlarmEvent, Phase

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
+
 from tests.support.alerts import T0_MS, alarm_event
 from tests.support.feeds import eventually
-
 from wardwatch.adapters import feed_log
 from wardwatch.adapters.feed_hub import FeedHub
 from wardwatch.adapters.feed_log import AlertLog
@@ -255,7 +255,9 @@ async def test_a_fault_of_the_feed_itself_ends_it_instead_of_being_retried_in_si
         await asyncio.wait_for(AlertLog(FeedHub(queue_limit=1), log.open).run(), 5)
 
 
-async def test_an_outage_is_logged_once_and_without_patients(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_and_its_end_are_logged_once_and_without_patients(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     log = LogInMemory()
     log.append(encode_alarm(alarm_event(patient="p-secret")))
     log.append(b'{"v":1,"patient":"p-secret"}')
@@ -264,5 +266,9 @@ async def test_an_outage_is_logged_once_and_without_patients(caplog: pytest.LogC
         log.failure = BrokerUnreachableError("127.0.0.1:9092 refuses")
         opened = log.readers_opened
         await eventually(lambda: log.readers_opened > opened + 3, "it has tried a few times")
+        log.failure = None
+        with caplog.at_level("INFO"):
+            await eventually(lambda: alert_log.heartbeat().live, "it is live again")
     assert caplog.text.count("127.0.0.1:9092 refuses") == 1
+    assert caplog.text.count("consoles are told that the feed is live") == 1
     assert "secret" not in caplog.text

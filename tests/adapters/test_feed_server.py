@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.support.alerts import alarm_event
-from tests.support.feeds import eventually, live, not_live
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from tests.support.alerts import alarm_event
+from tests.support.feeds import eventually, live, not_live
 from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.feed_hub import FeedHub
 from wardwatch.adapters.feed_server import CannotListenError, FeedServer

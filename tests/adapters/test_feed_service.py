@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaProducer
+
 from tests.support.alerts import alarm_event, folded
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
-
 from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.feed_hub import FeedHub

@@ -1,10 +1,12 @@
 import asyncio
+import time
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.partitioner import DefaultPartitioner
-from tests.support.kafka_fixtures import Broker
 
+from tests.support.apache_kafka import ApacheKafka
+from tests.support.kafka_fixtures import Broker
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
 from wardwatch.wire.topics import READINGS, ROSTER
@@ -57,7 +59,7 @@ async def test_a_patient_lies_in_the_partition_that_every_other_producer_chooses
 
 
 async def test_no_broker_is_an_error_of_ours() -> None:
-    with pytest.raises(NotDeliveredError, match="Unable to bootstrap"):
+    with pytest.raises(NotDeliveredError, match="no broker answers"):
         async with ReadingProducer({"bootstrap_servers": "127.0.0.1:1"}):
             pass
 
@@ -68,6 +70,20 @@ async def test_a_record_that_kafka_does_not_take_is_an_error_without_the_record(
             await producer.send("p-17", TOO_LARGE, 1000)
     assert "p-17" not in str(raised.value)
     assert "xxx" not in str(raised.value)
+
+
+@pytest.mark.kafka
+async def test_a_timestamp_that_kafka_does_not_take_is_said_with_the_setting_that_decides_it(
+    apache_kafka: ApacheKafka,
+) -> None:
+    topic = "wardwatch.test.timestamps"
+    apache_kafka.create_topics(topic, config={"message.timestamp.after.max.ms": "3600000"})
+    tomorrow_ms = time.time_ns() // 1_000_000 + 86_400_000
+    async with ReadingProducer({"bootstrap_servers": apache_kafka.bootstrap_servers}) as producer:
+        await producer.send("p-17", b"{}", tomorrow_ms, topic)
+        with pytest.raises(NotDeliveredError, match=r"message\.timestamp\.after\.max\.ms"):
+            await producer.flush()
+    apache_kafka.delete_topics(topic)
 
 
 async def test_a_broker_that_goes_away_is_an_error_and_not_a_wait_for_ever() -> None:

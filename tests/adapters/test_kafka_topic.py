@@ -9,9 +9,9 @@ import uuid
 
 import pytest
 from aiokafka import AIOKafkaProducer
+
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
-
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.kafka_topic import (
     BrokerUnreachableError,

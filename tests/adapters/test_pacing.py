@@ -19,7 +19,7 @@ class Clock:
         self.now_s += seconds
 
 
-async def waits(speed: float | None, instants_ms: list[int], clock: Clock | None = None) -> list[float]:
+async def waits(speed: float, instants_ms: list[int], clock: Clock | None = None) -> list[float]:
     clock = clock or Clock()
     pacer = Pacer(speed, monotonic_s=clock.monotonic_s, sleep_s=clock.sleep_s)
     for instant_ms in instants_ms:
@@ -36,7 +36,7 @@ async def test_a_speed_divides_the_time_between() -> None:
 
 
 async def test_without_a_speed_nothing_is_waited_for() -> None:
-    assert await waits(None, [0, 60_000_000]) == []
+    assert await waits(float("inf"), [0, 60_000_000]) == []
 
 
 async def test_what_comes_late_is_not_waited_for_and_delays_nothing_after_it() -> None:

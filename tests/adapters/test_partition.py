@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
+
 from tests.support.fake_monitor import POISONOUS_HEART_RATE, REFUSED_HEART_RATE, SILENT_AFTER_MS, FakeMonitor
 from tests.support.fake_records import FakeRecord, placement_record, reading_record
 from wardwatch.adapters.checkpoint import Message, Records
@@ -152,10 +153,10 @@ def test_the_outbox_of_a_cut_off_checkpoint_is_published_only_if_its_state_was_w
     partition.take(READINGS, [reading_record(offset) for offset in range(2)])
     apply(changelog, partition.checkpoint())
     partition.take(ROSTER, [placement_record(0)])
-    outbox, block, head = partition.checkpoint()
-    assert sequences(new_partition(changelog | dict([outbox])).take_outbox()) == []  # type: ignore[list-item]
-    assert sequences(new_partition(changelog | dict([outbox, block])).take_outbox()) == [1]  # type: ignore[list-item]
-    assert sequences(new_partition(changelog | dict([outbox, block, head])).take_outbox()) == [1]  # type: ignore[list-item]
+    outbox, block, head = ((key, value or b"") for key, value in partition.checkpoint())
+    assert sequences(new_partition(changelog | dict([outbox])).take_outbox()) == []
+    assert sequences(new_partition(changelog | dict([outbox, block])).take_outbox()) == [1]
+    assert sequences(new_partition(changelog | dict([outbox, block, head])).take_outbox()) == [1]
 
 
 def test_the_clock_goes_on_after_a_restart_without_a_new_record() -> None:

@@ -1,4 +1,4 @@
-"""Whatever dies, and whenever: no event is lost, none is told twice, and the state is that of the whole log."""
+"""Whatever dies, and whenever: no event is lost, none is told twice, no state is lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
 from tests.support.fake_monitor import (
     POISONOUS_HEART_RATE,
     REFUSED_HEART_RATE,
@@ -187,4 +188,4 @@ class CrashingWorkers(RuleBasedStateMachine):
 
 
 TestCrashingWorkers = CrashingWorkers.TestCase
-TestCrashingWorkers.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestCrashingWorkers.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)

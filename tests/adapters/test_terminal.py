@@ -9,8 +9,8 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.support.alerts import alarm_event
 
+from tests.support.alerts import alarm_event
 from wardwatch.adapters.terminal import alarm_line, json_line, painted, printable, time_of_day, wants_colour
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -18,7 +18,7 @@ any_text = st.text(st.characters(exclude_categories=["Cs"]))
 
 def test_an_alarm_is_one_line_that_says_when_how_urgent_where_who_and_what() -> None:
     line = alarm_line(alarm_event(patient="p-17", ward="4B", bed="12", text="HR 152 > 130"))
-    assert line == "19:07:14Z  HIGH    start   4B/12  p-17  HR 152 > 130"
+    assert line == "19:07:14Z  HIGH    start   4B/12       p-17        HR 152 > 130"
 
 
 @given(any_text)
@@ -51,6 +51,11 @@ def test_json_lines_are_printable_ascii_and_hold_the_same(text: str) -> None:
 @pytest.mark.parametrize(("priority", "colour"), [("high", 31), ("medium", 33), ("low", 36)])
 def test_each_priority_has_its_colour(priority: str, colour: int) -> None:
     assert f"\x1b[{colour}m" in painted("line", alarm_event(priority=priority))
+
+
+def test_an_urgent_alarm_is_bold_and_stays_so_to_the_end_of_its_line() -> None:
+    assert painted("line", alarm_event(priority="high")) == "\x1b[31m\x1b[1mline\x1b[0m"
+    assert painted("line", alarm_event(priority="medium")) == "\x1b[33mline\x1b[0m"
 
 
 def test_an_alarm_that_is_over_is_faint() -> None:

@@ -19,6 +19,7 @@ from wardwatch.demo.wearers import SimulatedWearers
     ("arguments", "complaint"),
     [
         (["--seconds", "-1"], "--seconds"),
+        (["--seconds", "nan"], "is not a number of seconds"),
         (["--patients", "0"], "--patients"),
         (["--port", "70000"], "--port"),
     ],
@@ -36,9 +37,10 @@ async def test_a_recording_that_is_not_there_is_one_sentence(tmp_path: Path) -> 
     assert "Traceback" not in errors
 
 
-async def test_a_recording_without_readings_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ['{"v": 1}', '{"v": 1, "patient": "p-1", "ward": "4B", "bed": "12"}'])
+async def test_a_recording_without_readings_is_one_sentence(tmp_path: Path, line: str) -> None:
     recording = tmp_path / "empty.jsonl"
-    recording.write_text('{"v": 1}\n')
+    recording.write_text(line + "\n")
     status, _, errors = await finished("demo", "--recording", str(recording))
     assert status == 1
     assert "holds no reading; choose another --recording" in errors
@@ -52,7 +54,7 @@ async def test_a_part_that_fails_ends_the_demo_and_shows_what_it_said_last() -> 
         status, _, errors = await finished("demo", "--port", str(port), deadline_s=60)
     assert status == 1
     assert "the feed has ended by itself" in errors
-    assert f"127.0.0.1:{port}" in errors
+    assert f"127.0.0.1:{port} (Address already in use); choose another" in errors
     assert "Traceback" not in errors
 
 

@@ -71,7 +71,7 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:
         port = str(other.getsockname()[1])
         status, output, errors = await finished("feed", "--port", port)
     assert (status, output) == (1, "")
-    assert errors.startswith(f"wardwatch: the feed can't listen at 127.0.0.1:{port}")
+    assert errors.startswith(f"wardwatch: the feed can't listen at 127.0.0.1:{port} (Address already in use)")
     assert "choose another --host or --port" in errors
     assert errors.count("\n") == 1
 

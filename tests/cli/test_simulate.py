@@ -78,6 +78,8 @@ def test_one_wearer_in_ten_falls_ill_unless_told_otherwise(tmp_path: Path) -> No
         (("--speed", "2", "--out", "-"), "--speed goes with Kafka"),
         (("--wearers", "2", "--deteriorating", "3"), "there are not so many wearers"),
         (("--wearers", "0"), "--wearers"),
+        (("--speed", "0"), "write a factor such as 1 or 60, or max"),
+        (("--speed", "nan"), "is not a speed"),
     ],
 )
 def test_what_can_not_be_meant_is_refused_with_a_way_out(arguments: tuple[str, ...], complaint: str) -> None:

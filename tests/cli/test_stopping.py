@@ -8,6 +8,7 @@ import signal
 
 import pytest
 
+from wardwatch.cli import stopping as stopping_module
 from wardwatch.cli.stopping import stopped_by_signals
 
 
@@ -19,7 +20,9 @@ async def test_the_first_signal_lets_the_work_end_in_order(number: signal.Signal
         await asyncio.wait_for(stopping.wait(), 5)
 
 
-async def test_the_second_signal_ends_it_at_once() -> None:
+async def test_the_second_signal_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping_module, "_SAME_WISH_S", 0.0)
+
     async def work() -> None:
         with stopped_by_signals() as stopping:
             started.set()
@@ -34,3 +37,12 @@ async def test_the_second_signal_ends_it_at_once() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(working), 5)
     assert working.cancelled()
+
+
+async def test_a_signal_that_comes_twice_at_once_is_one_wish() -> None:
+    """`timeout` signals a process and its group, which the process belongs to."""
+    with stopped_by_signals() as stopping:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(0.01)
+        assert stopping.is_set()

@@ -11,7 +11,7 @@ from wardwatch.wire.roster import encode_placement
 from wardwatch.wire.topics import READINGS, ROSTER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FakeRecord:
     topic: str
     offset: int

@@ -27,6 +27,7 @@ async def _work(servers: str, group: str) -> None:
         auto_offset_reset="earliest",
         session_timeout_ms=2000,
         heartbeat_interval_ms=500,
+        auto_commit_interval_ms=1000,
         max_poll_records=100,
     )
     async with AIOKafkaProducer(bootstrap_servers=servers) as producer, consumer:
@@ -34,7 +35,7 @@ async def _work(servers: str, group: str) -> None:
             reading = decode(record.value)
             if (reading.heart_rate or 0) > LIMIT:
                 identity = f"{reading.patient}/{reading.seq}".encode()
-                await producer.send(NAIVE_ALERTS, identity, key=record.key)
+                await producer.send_and_wait(NAIVE_ALERTS, identity, key=record.key)
 
 
 if __name__ == "__main__":

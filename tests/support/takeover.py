@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,13 @@ def write_log(servers: str, *, patients: int, seconds: int, seed: int) -> int:
     return patients * seconds
 
 
+def value_of(message: Message) -> bytes:
+    """The payload of a record that has one."""
+    value = message.value()
+    assert isinstance(value, bytes)
+    return value
+
+
 def read_topic(servers: str, topic: str) -> Iterator[Message]:
     """All that the topic holds now, partition after partition."""
     consumer = Consumer({"bootstrap.servers": servers, "group.id": "unused", "enable.auto.commit": False})
@@ -88,7 +96,7 @@ def undisturbed_outcome(servers: str) -> Outcome:
         by_partition[message.partition()].append(message)
     for messages in by_partition.values():
         monitor = Monitor()
-        readings = [decode(message.value()) for message in messages]
+        readings = [decode(value_of(message)) for message in messages]
         arrived = [message.timestamp()[1] for message in messages]
         monitor.receive(Batch.of(readings, arrived_at_ms=arrived))
         for event in monitor.drain().events:
@@ -102,13 +110,12 @@ def checkpointed_states(servers: str, changelog: str, patients: Sequence[str]) -
     """The states of the patients as the next owner of their partitions would find them."""
     latest: dict[bytes, bytes] = {}
     for message in read_topic(servers, changelog):
-        key, value = message.key(), message.value()
+        key = message.key()
         assert isinstance(key, bytes)
-        if value is None:
+        if message.value() is None:
             latest.pop(key, None)
         else:
-            assert isinstance(value, bytes)
-            latest[key] = value
+            latest[key] = value_of(message)
     states = {}
     for number in range(PARTITIONS):
         monitor = Monitor.restore(Recovered.of(number, latest).states())
@@ -178,23 +185,36 @@ class Workers(AbstractContextManager["Workers"]):
         victim.kill()
         victim.wait()
 
-    def stop(self) -> list[int]:
-        """Ask all to end; returns their exit statuses."""
+    def stop(self) -> None:
+        """Ask all to end, which they must do in order unless they have hardly begun."""
         for process in self._running:
             process.terminate()
-        statuses = [process.wait(_DEADLINE_S) for process in self._running]
+        statuses = {process.wait(_DEADLINE_S) for process in self._running}
+        assert statuses <= {0, -signal.SIGTERM}, self._log.read_text()[-3000:]
         self._running.clear()
-        return statuses
 
     def committed(self) -> list[int]:
         """The group's offset in each partition of the readings."""
         return [max(0, place.offset) for place in self._group.committed(self._topic, timeout=_DEADLINE_S)]
 
-    def wait_for(self, condition: Callable[[list[int]], bool]) -> float:
-        """Wait until ``condition`` is true of :meth:`committed`; returns how long it took, in seconds."""
+    def wait_until_read(self, count: int) -> None:
+        """Wait until the group has committed so many records."""
+        deadline_s = time.monotonic() + _DEADLINE_S
+        while sum(self.committed()) < count:
+            self._check(deadline_s)
+
+    def wait_until_all_moved(self, total: int) -> float:
+        """Wait until every partition got on, or all ``total`` records are read; returns how long it took."""
         began_s = time.monotonic()
-        while not condition(self.committed()):
-            assert time.monotonic() < began_s + _DEADLINE_S, self._log.read_text()[-3000:]
-            assert all(process.poll() is None for process in self._running), self._log.read_text()[-3000:]
-            time.sleep(0.05)
-        return time.monotonic() - began_s
+        before = self.committed()
+        while True:
+            now = self.committed()
+            if sum(now) == total or all(after > was for after, was in zip(now, before, strict=True)):
+                return time.monotonic() - began_s
+            self._check(began_s + _DEADLINE_S)
+
+    def _check(self, deadline_s: float) -> None:
+        alive = all(process.poll() is None for process in self._running)
+        assert alive, self._log.read_text()[-3000:]
+        assert time.monotonic() < deadline_s, self._log.read_text()[-3000:]
+        time.sleep(0.05)

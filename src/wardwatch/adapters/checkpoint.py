@@ -150,9 +150,7 @@ class Recovered:
     def _check(self) -> None:
         for number, checkpoint in (self.head.blocks if self.head else {}).items():
             if number not in self.blocks or self.blocks[number].checkpoint < checkpoint:
-                raise IncompleteCheckpointError(
-                    "A part of the last checkpoint is missing from the changelog."
-                )
+                raise IncompleteCheckpointError("The changelog lacks a part of the last checkpoint.")
 
     @property
     def positions(self) -> dict[str, int]:
@@ -170,8 +168,13 @@ class Recovered:
         return {
             number: block.positions
             for number, block in self.blocks.items()
-            if block.checkpoint > self.head.checkpoint
+            if is_behind(self.head.positions, block.positions)
         }
+
+
+def is_behind(positions: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Whether ``others`` are further in any topic."""
+    return any(positions.get(topic, 0) < offset for topic, offset in others.items())
 
 
 class CheckpointWriter:
@@ -199,10 +202,14 @@ class CheckpointWriter:
         blocks: Mapping[int, bytes],
         *,
         positions: Mapping[str, int],
+        ahead: Mapping[int, dict[str, int]],
         heard: tuple[int | None, int | None],
         outbox: list[tuple[str, Message]],
     ) -> Records:
-        """The next checkpoint, as keys and values in the order in which they must be sent."""
+        """The next checkpoint, as keys and values in the order in which they must be sent.
+
+        ``ahead`` are the blocks that cover more than ``positions``.
+        """
         self._number += 1
         covered = dict(positions)
         records: Records = []
@@ -212,7 +219,10 @@ class CheckpointWriter:
             records.append(self._record(_OUTBOX, SavedOutbox(VERSION, self._number, outbox)))
             self._outbox_is_empty = not outbox
         for number, state in blocks.items():
-            records.append(self._record(str(number), SavedBlock(VERSION, self._number, covered, state)))
+            further = ahead.get(number, {})
+            in_it = {topic: max(offset, further.get(topic, 0)) for topic, offset in covered.items()}
+            saved = SavedBlock(VERSION, self._number, in_it, state)
+            records.append(self._record(str(number), saved))
         self._blocks.update(dict.fromkeys(blocks, self._number))
         records.append(self._record(_HEAD, SavedHead(VERSION, self._number, covered, *heard, self._blocks)))
         return records

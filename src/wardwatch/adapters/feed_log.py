@@ -46,6 +46,7 @@ class AlertLog:
         self._hub = hub
         self._open_reader = open_reader
         self._obstacle = NotLive.STARTING
+        self._outage_told = False
         self._position: dict[int, int] = {}
         self._last_record_ms: int | None = None
         # Where the log ended when we last asked. Instants are those of the monotonic clock.
@@ -88,6 +89,7 @@ class AlertLog:
         obstacle = NotLive.NO_TOPIC if isinstance(error, TopicMissingError) else NotLive.KAFKA_UNREACHABLE
         if obstacle is not self._obstacle:
             _log.warning("consoles are told that the feed is not live: %s", error)
+            self._outage_told = True
         self._obstacle = obstacle
 
     async def _follow(self, reader: TopicReader) -> None:
@@ -136,6 +138,9 @@ class AlertLog:
             self._target_reached = True
             self._known_until = self._target_asked_at
             self._hub.open_doors()
+            if self._outage_told:
+                _log.info("consoles are told that the feed is live")
+                self._outage_told = False
 
     async def _probe(self, reader: TopicReader) -> NoReturn:
         while True:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import http
+import os
 import re
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import NoReturn, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -80,8 +80,9 @@ class FeedServer:
         try:
             self._server = await self._listen()
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise CannotListenError(f"can't listen at {self._host}:{self._port} ({reason})") from error
+            raise CannotListenError(
+                f"can't listen at {self._host}:{self._port} ({_reason(error)})"
+            ) from error
         return self
 
     async def _listen(self) -> Server:
@@ -99,12 +100,7 @@ class FeedServer:
             close_timeout=_CLOSE_TIMEOUT_S,
         )
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         server = self._running
         server.close()  # with code 1001, going away
         try:
@@ -197,6 +193,13 @@ class FeedServer:
             self._hub.send(subscriber, Frame(reply))
         else:
             self._hub.subscribe(subscriber, request.wards)
+
+
+def _reason(error: OSError) -> str:
+    """In the operating system's words: those of asyncio repeat the address."""
+    if error.errno is None or error.errno < 1:  # not the operating system's: the name can't be looked up
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 def _select_version(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

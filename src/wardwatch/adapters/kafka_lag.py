@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from wardwatch.adapters.kafka_errors import reason_of
 from wardwatch.adapters.kafka_topic import BrokerUnreachableError
 
 
@@ -39,12 +39,7 @@ class GroupLag:
         await self._group.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._group.stop()
         await self._log.stop()
 
@@ -57,7 +52,7 @@ class GroupLag:
             ends = await self._log.end_offsets(self._partitions)
             return sum([end - (await self._group.committed(part) or 0) for part, end in ends.items()])
         except (KafkaError, OSError, TimeoutError) as error:
-            raise BrokerUnreachableError(str(error) or type(error).__name__) from error
+            raise BrokerUnreachableError(reason_of(error)) from error
 
     async def is_caught_up(self) -> bool:
         """Whether the group has committed all that there is."""

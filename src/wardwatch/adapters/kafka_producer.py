@@ -6,12 +6,12 @@ import asyncio
 from asyncio import Future
 from collections.abc import Mapping
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from wardwatch.adapters.kafka_errors import reason_of
 from wardwatch.wire.topics import READINGS
 
 # Records of a partition travel together: those of a fiftieth of a second, up to so many bytes. A reading has
@@ -59,16 +59,11 @@ class ReadingProducer:
             await producer.start()
         except (KafkaError, OSError) as error:
             await producer.stop()
-            raise _not_delivered(error) from error
+            raise NotDeliveredError(reason_of(error)) from error
         self._producer = producer
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Disconnect; what was not flushed may be lost."""
         if self._producer is not None:
             with suppress(KafkaError, OSError, TimeoutError):
@@ -82,7 +77,7 @@ class ReadingProducer:
         try:
             sent = await self._started.send(topic, payload, key=patient.encode(), timestamp_ms=timestamp_ms)
         except (KafkaError, OSError) as error:
-            raise _not_delivered(error) from error
+            raise NotDeliveredError(reason_of(error)) from error
         sent.add_done_callback(self._note_failure)
         self._raise_failure()
 
@@ -100,15 +95,10 @@ class ReadingProducer:
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
-            raise _not_delivered(self._failure) from self._failure
+            raise NotDeliveredError(reason_of(self._failure)) from self._failure
 
     @property
     def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             raise RuntimeError("a ReadingProducer is used inside `async with`")
         return self._producer
-
-
-def _not_delivered(error: BaseException) -> NotDeliveredError:
-    # aiokafka's messages hold addresses and error codes, never a record.
-    return NotDeliveredError(str(error) or type(error).__name__)

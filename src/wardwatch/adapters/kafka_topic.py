@@ -7,11 +7,12 @@ import heapq
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from operator import attrgetter
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
+
+from wardwatch.adapters.kafka_errors import reason_of
 
 # A broker that has not answered within this time is taken for unreachable.
 ANSWER_TIMEOUT_S = 5.0
@@ -66,12 +67,7 @@ class TopicReader:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._consumer is None:
             return
         # Without a broker, aiokafka 0.14 stumbles over the fetches that it cancels itself, and does not get
@@ -162,8 +158,5 @@ def _errors_named() -> Iterator[None]:
             raise
         # Nobody has cancelled us: it comes from a task of aiokafka's own.
         raise BrokerUnreachableError("the reading broke off") from None
-    except (KafkaConnectionError, KafkaTimeoutError, TimeoutError) as error:
-        raise BrokerUnreachableError("no broker answers") from error
-    except (KafkaError, OSError) as error:
-        # aiokafka's messages hold addresses and error codes, never a record.
-        raise BrokerUnreachableError(str(error) or type(error).__name__) from error
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise BrokerUnreachableError(reason_of(error)) from error

@@ -7,7 +7,7 @@ import sys
 import traceback
 from pathlib import Path
 
-_QUIET = ("faust", "mode", "aiokafka", "asyncio", "websockets")
+_QUIET = ("faust", "mode", "asyncio", "websockets")
 
 
 def place_of(error: BaseException) -> str:
@@ -35,10 +35,16 @@ class _OneLine(logging.Formatter):
         return f"{line} ({place_of(error)})" if error else line
 
 
+def silence_kafka_client() -> None:
+    """Let aiokafka log nothing: it tells of an outage with every retry, wardwatch once, in its own words."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+
+
 def log_to_standard_error(level: int = logging.INFO) -> None:
-    """Send wardwatch's log from ``level`` on, and the libraries' warnings, to standard error."""
+    """Send wardwatch's log from ``level`` on, and warnings of libraries but aiokafka, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    silence_kafka_client()

@@ -12,11 +12,11 @@ _EARLY_S = 0.005
 
 
 class Pacer:
-    """Waits for instants of a recording played at ``speed`` times real time; ``None`` is without waiting."""
+    """Waits for instants of a recording played at ``speed`` times real time; infinity is without waiting."""
 
     def __init__(
         self,
-        speed: float | None,
+        speed: float,
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
         sleep_s: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -31,8 +31,6 @@ class Pacer:
 
         Who comes late is not waited for: the pace is that of the recording, not of the gaps.
         """
-        if self._speed is None:
-            return
         if self._start is None:
             self._start = at_ms, self._monotonic_s()
         start_ms, started_s = self._start
@@ -40,6 +38,18 @@ class Pacer:
         wait_s = due_s - self._monotonic_s()
         if wait_s > _EARLY_S:
             await self._sleep_s(wait_s)
+
+
+def start_not_ahead_ms(now_ms: int, span_ms: int, speed: float) -> int:
+    """Where the clock of a recording of ``span_ms`` has to begin so that it never gets ahead of ours.
+
+    By default Kafka refuses records that are an hour ahead of its own clock. So what is played faster than
+    real time begins in the past, and catches up with our clock at its end.
+
+    >>> start_not_ahead_ms(3_600_000, 600_000, 10)
+    3060000
+    """
+    return now_ms - max(0, round(span_ms * (1 - 1 / speed)))
 
 
 def sleep_unless(stopping: asyncio.Event) -> Callable[[float], Awaitable[None]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wardwatch.adapters.checkpoint import CheckpointWriter, Epoch, Message, Records, Recovered
+from wardwatch.adapters.checkpoint import CheckpointWriter, Epoch, Message, Records, Recovered, is_behind
 from wardwatch.adapters.isolation import IsolatedMonitor, Restore
 from wardwatch.adapters.log_clock import LogClock
 from wardwatch.adapters.unpacking import IsNew, Record, refused, rejected_reading, unpack
@@ -97,9 +97,14 @@ class Partition:
         records are safe.
         """
         self.saved_positions = dict(self.positions)
+        self._forget_passed_blocks()
         blocks = self._monitor.save(whole=self._writer.is_first)
         return self._writer.records(
-            blocks, positions=self.positions, heard=self.clock.saved(), outbox=self.outbox
+            blocks,
+            positions=self.positions,
+            ahead=self._ahead,
+            heard=self.clock.saved(),
+            outbox=self.outbox,
         )
 
     def _take_readings(self, records: Sequence[Record]) -> list[Message]:
@@ -136,11 +141,7 @@ class Partition:
 
         After a checkpoint that was cut off, some blocks cover more of the log than the others.
         """
-        self._ahead = {
-            number: covered
-            for number, covered in self._ahead.items()
-            if any(self.positions[name] < offset for name, offset in covered.items())
-        }
+        self._forget_passed_blocks()
         if not self._ahead:
             return None
         ahead, block_of = self._ahead, self._monitor.current.block_of
@@ -150,6 +151,11 @@ class Partition:
             return block not in ahead or offset >= ahead[block].get(topic, 0)
 
         return is_new
+
+    def _forget_passed_blocks(self) -> None:
+        self._ahead = {
+            number: covered for number, covered in self._ahead.items() if is_behind(self.positions, covered)
+        }
 
 
 def _alert(event: AlarmEvent) -> Message:

@@ -53,8 +53,8 @@ class Progress:
         watched = {}
         for which, (position, end) in places.items():
             before = self._watched.get(which)
-            stuck = before is not None and before.position == position and position < end
-            moved_at_s = before.moved_at_s if before is not None and stuck else now_s
+            stands = before is not None and before.position == position < before.end
+            moved_at_s = before.moved_at_s if before is not None and stands else now_s
             watched[which] = _Watched(position, end, moved_at_s)
         self._watched = watched
 

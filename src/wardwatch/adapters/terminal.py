@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 import click
 
 from wardwatch.core.events import AlarmEvent, Phase, Priority
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Visual signals by priority, IEC 60601-1-8: red, yellow, cyan.
 PRIORITY_COLOURS = {Priority.HIGH: "red", Priority.MEDIUM: "yellow", Priority.LOW: "cyan"}
@@ -36,18 +39,50 @@ def time_of_day(instant_ms: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
 
 
-def alarm_line(event: AlarmEvent) -> str:
-    """An alarm event on one line, without colour."""
-    where = printable(f"{event.ward}/{event.bed}")
-    what = printable(event.text)
+def date_and_time(instant_ms: int) -> str:
+    """The date and the time of day in UTC.
+
+    >>> date_and_time(1795288033250)
+    '2026-11-21 19:07:13Z'
+    """
+    try:
+        date = _EPOCH + timedelta(milliseconds=instant_ms)
+    except OverflowError:  # beyond the year 9999
+        return f"{instant_ms} ms"
+    return f"{date:%Y-%m-%d} {time_of_day(instant_ms)}"
+
+
+def place_name(ward: str, bed: str) -> str:
+    """Ward and bed, or what is known of them.
+
+    >>> place_name("4B", "12"), place_name("unassigned", "")
+    ('4B/12', 'unassigned')
+    """
+    return printable(f"{ward}/{bed}" if bed else ward)
+
+
+def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> str:
+    """An alarm event on one line, without colour; ``when`` writes its instant."""
+    where = place_name(event.ward, event.bed)
     priority, phase = event.priority.name, event.phase.value
-    return f"{time_of_day(event.observed_at_ms)}  {priority:6}  {phase:6}  {where}  {event.patient}  {what}"
+    parts = [
+        when(event.observed_at_ms),
+        f"{priority:6}",
+        f"{phase:6}",
+        f"{where:10}",
+        f"{event.patient:10}",
+        printable(event.text),
+    ]
+    return "  ".join(parts)
 
 
 def painted(line: str, event: AlarmEvent) -> str:
     """``line`` in the colour of the alarm's priority; faint once the alarm is over."""
     over = event.phase is Phase.END
-    return click.style(line, fg=PRIORITY_COLOURS[event.priority], dim=over, bold=_is_urgent(event) or None)
+    # None where there is none: False would be written as an end of both, bold and dim.
+    return click.style(
+        line, fg=PRIORITY_COLOURS[event.priority], dim=over or None, bold=_is_urgent(event) or None
+    )
 
 
 def _is_urgent(event: AlarmEvent) -> bool:

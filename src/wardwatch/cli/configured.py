@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from wardwatch.composition import kafka_client_options
 from wardwatch.settings import Settings, SettingsError, load_settings, unknown_variables
 
 EXIT_BAD_SETTINGS = 2
@@ -16,8 +17,14 @@ def settings_or_exit() -> Settings:
     for name in unknown_variables():
         click.echo(f"wardwatch: {name} is not a setting; see docs/settings.md.", err=True)
     try:
-        return load_settings()
+        settings = load_settings()
+        kafka_client_options(settings)  # now, and not in the middle of the work
     except SettingsError as error:
-        for sentence in error.sentences:
-            click.echo(f"wardwatch: {sentence}", err=True)
-        sys.exit(EXIT_BAD_SETTINGS)
+        sentences = error.sentences
+    except OSError as error:
+        sentences = [f"The files of WARDWATCH_KAFKA_SSL_... can't be used: {error.strerror or error}."]
+    else:
+        return settings
+    for sentence in sentences:
+        click.echo(f"wardwatch: {sentence}", err=True)
+    sys.exit(EXIT_BAD_SETTINGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import math
 import time
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rich.text import Text
 from wardwatch.adapters.embedded_broker import EmbeddedBrokerError
 from wardwatch.adapters.kafka_producer import NotDeliveredError
 from wardwatch.adapters.kafka_topic import LogUnavailableError
+from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.terminal import PRIORITY_COLOURS, printable, time_of_day
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.stopping import stopped_by_signals
@@ -31,10 +32,18 @@ from wardwatch_simulators import Deterioration
 _PLAIN_PROGRESS_EVERY_S = 10.0
 
 
+class _Seconds(click.FloatRange):
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):  # it is in every range
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
 @click.command("demo")
 @click.option(
     "--seconds",
-    type=click.FloatRange(0, 86_400),
+    type=_Seconds(0, 86_400),
     default=60.0,
     show_default=True,
     help="How long; 0 is until Ctrl-C. A recording is played so fast that it fits.",
@@ -60,8 +69,7 @@ def command(
       wardwatch demo --seconds 20 --json
       wardwatch demo --recording sessions.tar.gz
     """
-    # What goes wrong is told in our words, not by every retry of the library.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    silence_kafka_client()
     screen = _Screen(Console(stderr=as_json, highlight=False))
     if recording is not None:
         screen.say(f"Reading {printable(recording.name)} ...")
@@ -92,7 +100,7 @@ def _wearers(path: Path | None, patients: int | None, seconds: float) -> Wearers
         )
     except RecordingError as error:
         raise UsersError(str(error)) from error
-    if not wearers.placements:
+    if not wearers.count:
         raise UsersError(f"{path} holds no reading; choose another --recording.")
     return wearers
 

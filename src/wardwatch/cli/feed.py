@@ -41,8 +41,6 @@ def command(*, host: str | None, port: int | None) -> None:
     given = {"feed_host": host, "feed_port": port}
     settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
     log_to_standard_error()
-    # An outage is told once, in the feed's words, not by every retry of the library.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     asyncio.run(_serve(settings))
 
 

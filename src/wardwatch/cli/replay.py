@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,11 +16,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
-from wardwatch.adapters.pacing import Pacer
+from wardwatch.adapters.logs import silence_kafka_client
+from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
+from wardwatch.adapters.terminal import alarm_line, date_and_time, painted, printable, wants_colour
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.stopping import stopped_by_signals
+from wardwatch.cli.times import SPEED
 from wardwatch.composition import kafka_client_options
-from wardwatch.core.events import AlarmEvent, Priority
+from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Monitor
 from wardwatch.replaying import Tally, Watcher, in_time, play, replay
 from wardwatch.settings import Settings
@@ -29,35 +32,14 @@ from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.recordings.opening import Recording, open_recording
 from wardwatch.wire.recordings.recording import RecordingError
 
-_COLOURS = {Priority.HIGH: "red", Priority.MEDIUM: "yellow", Priority.LOW: "cyan"}
 T = TypeVar("T")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class _SpeedType(click.ParamType):
-    """A factor of real time, where 0 stands for as fast as it goes; that may be written `max` too."""
-
-    name = "speed"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """``value`` as a factor."""
-        if value == "max":
-            return 0.0
-        try:
-            speed = float(str(value))
-        except ValueError:
-            speed = -1.0
-        if not 0 <= speed < float("inf"):
-            self.fail(f"{value!r} is not a speed; write a factor such as 1 or 60, or max.", param, ctx)
-        return speed
 
 
 @click.command("replay")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: events, then the summary.")
 @click.option("--to-kafka", is_flag=True, help="Send the readings to Kafka instead.")
-@click.option("--speed", type=_SpeedType(), help="With --to-kafka: times real time, or max.  [default: 1]")
+@click.option("--speed", type=SPEED, help="With --to-kafka: times real time, or max.  [default: 1]")
 def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: float | None) -> None:
     """Run the monitor over recordings, without a broker, as fast as it goes.
 
@@ -67,8 +49,10 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
     rows that could not be read as well as readings and single values that were refused; time between two
     readings counts as watched up to one hour.
 
-    With --to-kafka the readings go to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, all patients
-    started now.
+    With --to-kafka the readings go to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, with their
+    clocks shifted as if all patients had come now; faster than real time, so long ago that the last reading
+    is of now. The worker refuses readings of a patient older than those it has seen, as when a recording is
+    sent again.
 
     \b
     Examples:
@@ -106,22 +90,32 @@ def _watch(
 
 
 async def _send(recordings: Sequence[Recording], settings: Settings, speed: float, tally: Tally) -> None:
-    # What aiokafka has to say about a broker that has gone, the error below says in a sentence.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
-    pacer = Pacer(speed or None)
-    start_ms = time.time_ns() // 1_000_000
+    silence_kafka_client()
+    # How long a recording is, only reading it tells; at no more than real time it does not matter.
+    span_ms = sum(map(_span_ms, recordings)) if speed > 1 else 0
+    start_ms = start_not_ahead_ms(time.time_ns() // 1_000_000, span_ms, speed)
     try:
-        async with ReadingProducer(kafka_client_options(settings)) as producer:
-            for recording in recordings:
-                with _Bar(recording) as bar:
-                    rows = bar.with_each(in_time(recording.streams(), start_ms))
-                    start_ms = max(start_ms, await play(rows, producer, pacer, tally))
-            await producer.flush()
+        with stopped_by_signals() as stopping:
+            pacer = Pacer(speed, sleep_s=sleep_unless(stopping))
+            async with ReadingProducer(kafka_client_options(settings)) as producer:
+                for recording in recordings:
+                    with _Bar(recording) as bar:
+                        rows = bar.with_each(in_time(recording.streams(), start_ms))
+                        going_on = takewhile(lambda _: not stopping.is_set(), rows)
+                        start_ms = max(start_ms, await play(going_on, producer, pacer, tally))
+                await producer.flush()
+    except asyncio.CancelledError:
+        raise UsersError("stopped at once: some readings may not have been delivered.") from None
     except NotDeliveredError as error:
         raise UsersError(
             f"Kafka at {settings.kafka_bootstrap_servers} did not take the readings: {error}. Start it, or "
             "name another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
         ) from error
+
+
+def _span_ms(recording: Recording) -> int:
+    with _Bar(recording) as bar:
+        return max((due_ms for due_ms, _ in bar.with_each(in_time(recording.streams(), 0))), default=0)
 
 
 class _Bar:
@@ -170,12 +164,9 @@ def _show_as_json(events: list[AlarmEvent]) -> None:
 
 
 def _show(events: list[AlarmEvent]) -> None:
+    colour = wants_colour(sys.stdout)
     for event in events:
-        at = _EPOCH + timedelta(milliseconds=event.observed_at_ms)
-        place = f"{event.ward}/{event.bed}" if event.bed else event.ward
-        priority = click.style(f"{event.priority.name.lower():6}", fg=_COLOURS[event.priority])
-        who = f"{event.patient:12}  {place:16}"
-        click.echo(f"{at:%Y-%m-%d %H:%M:%S}Z  {priority}  {event.phase:6}  {who}  {event.text}")
+        click.echo(painted(alarm_line(event, date_and_time), event), color=colour)
 
 
 def _show_summary(summary: dict[str, Any], *, as_json: bool) -> None:
@@ -201,7 +192,6 @@ def _written(figure: float | None) -> str:
 
 
 def _show_unreadable(tally: Tally) -> None:
-    """Where the first unreadable rows stand, on standard error; a name from an archive may hold anything."""
+    """Where the first unreadable rows stand, on standard error."""
     for row in tally.unreadable:
-        place = row.file.encode("unicode_escape").decode("ascii")
-        click.echo(f"wardwatch: {place}, line {row.line}: {row.reason}.", err=True)
+        click.echo(f"wardwatch: {printable(row.file)}, line {row.line}: {row.reason}.", err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -18,11 +17,12 @@ from typing import IO, Any
 import click
 
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
-from wardwatch.adapters.pacing import Pacer, sleep_unless
+from wardwatch.adapters.logs import silence_kafka_client
+from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.stopping import stopped_by_signals
-from wardwatch.cli.times import DURATION, INSTANT
+from wardwatch.cli.times import DURATION, INSTANT, SPEED
 from wardwatch.composition import kafka_client_options
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.roster import encode_placement
@@ -31,6 +31,7 @@ from wardwatch_simulators import Ward, encode_truth
 
 # 2026-01-01T00:00:00Z, unless told otherwise, so that a seed always gives the same file.
 _START_OF_FILES_MS = 1_767_225_600_000
+_LONGEST_BY_DEFAULT_S = 86_400
 
 
 @click.command("simulate")
@@ -43,8 +44,13 @@ _START_OF_FILES_MS = 1_767_225_600_000
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same wearers."
 )
-@click.option("--duration", "duration_s", type=DURATION, help="On the wearers' clock; without it, no end.")
-@click.option("--speed", type=click.FloatRange(0, min_open=True), help="Times real time.  [default: 1]")
+@click.option(
+    "--duration",
+    "duration_s",
+    type=DURATION,
+    help="On the wearers' clock.  [default: no end; with a --speed above 1, 1d]",
+)
+@click.option("--speed", type=SPEED, help="Into Kafka: times real time, or max.  [default: 1]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -68,29 +74,34 @@ def command(  # noqa: PLR0913 (one argument an option)
     """Send the readings of wearers that don't exist.
 
     They go to Kafka, to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, at real time or times
-    --speed. With --out they become JSON Lines instead, as fast as it goes. Some wearers fall ill; --truth
-    writes down who, of what and when.
+    --speed; then the wearers' clock begins so long ago that it ends now. With --out they become JSON Lines
+    instead, as fast as it goes. Some wearers fall ill; --truth writes down who, of what and when.
 
     \b
     Examples:
-      wardwatch simulate --wearers 100 --deteriorating 3 --speed 60
+      wardwatch simulate --wearers 100 --deteriorating 3 --duration 1h --speed 60
       wardwatch simulate --seed 7 --duration 2h --out ward.jsonl --truth truth.jsonl
     """
     if out is None and start_ms is not None:
-        raise click.UsageError("--start goes with --out; into Kafka, the wearers' clock starts now.")
+        raise click.UsageError("--start goes with --out; into Kafka, the wearers' clock goes by ours.")
     if out is not None and speed is not None:
         raise click.UsageError("--speed goes with Kafka; --out writes as fast as it goes.")
     if deteriorating is None:
         deteriorating = -(-wearers // 10)
     if deteriorating > wearers:
         raise click.BadParameter("there are not so many wearers.", param_hint="--deteriorating")
-    if start_ms is None:
-        start_ms = time.time_ns() // 1_000_000 if out is None else _START_OF_FILES_MS
+    speed = speed or 1.0
+    if duration_s is None and speed > 1:
+        duration_s = _LONGEST_BY_DEFAULT_S
+    if out is None:
+        start_ms = start_not_ahead_ms(time.time_ns() // 1_000_000, 1000 * (duration_s or 0), speed)
+    elif start_ms is None:
+        start_ms = _START_OF_FILES_MS
     ward = Ward(wearers=wearers, deteriorating=deteriorating, seed=seed, start_ms=start_ms)
     seconds = count() if duration_s is None else range(duration_s)
     # The truth is written last, and its file is opened first: a run of hours must not end with a wrong path.
     with _opened(truth_path, "--truth") if truth_path else nullcontext() as truth_file:
-        sent = _into_kafka(ward, seconds, speed or 1.0) if out is None else _write(ward, seconds, out)
+        sent = _into_kafka(ward, seconds, speed) if out is None else _write(ward, seconds, out)
         truth = ward.truth()
         if truth_file is not None:
             truth_file.writelines(encode_truth(record) + b"\n" for record in truth)
@@ -99,8 +110,7 @@ def command(  # noqa: PLR0913 (one argument an option)
 
 def _into_kafka(ward: Ward, seconds: Iterable[int], speed: float) -> int:
     settings = settings_or_exit()
-    # An outage is told once, in our words, not by every retry of the library.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    silence_kafka_client()
     try:
         return asyncio.run(_send(ward, seconds, speed, kafka_client_options(settings)))
     except NotDeliveredError as error:

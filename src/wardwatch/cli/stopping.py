@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Who signals a process and its group, as `timeout` does, sends one wish twice.
+_SAME_WISH_S = 0.5
 
 
 @contextmanager
@@ -19,11 +22,15 @@ def stopped_by_signals() -> Iterator[asyncio.Event]:
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     stopping = asyncio.Event()
+    first_at_s = 0.0
 
     def stop() -> None:
-        if stopping.is_set() and task is not None:
+        nonlocal first_at_s
+        if not stopping.is_set():
+            first_at_s = time.monotonic()
+            stopping.set()
+        elif task is not None and time.monotonic() - first_at_s > _SAME_WISH_S:
             task.cancel()
-        stopping.set()
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop)

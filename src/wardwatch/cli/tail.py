@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from typing import Any
 import click
 
 from wardwatch.adapters.kafka_topic import LogRecord, LogUnavailableError, TopicMissingError, TopicReader
+from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.terminal import json_line, printable, time_of_day, wants_colour
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
@@ -80,8 +80,7 @@ def command(
     if priority is not None and not view.has_priorities:
         raise click.UsageError(f"--priority: records of {view.topic} have none; it goes with alerts.")
     settings = settings_or_exit()
-    # What aiokafka has to say about a broker that is not there, the error below says in a sentence.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    silence_kafka_client()
     wanted = _Wanted(ward=ward, patient=patient, priority=Priority[priority.upper()] if priority else None)
     tail = _Tail(view, wanted, as_json=as_json)
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wardwatch.adapters.kafka_topic import LogRecord
-from wardwatch.adapters.terminal import alarm_line, painted, printable, time_of_day
+from wardwatch.adapters.terminal import alarm_line, painted, place_name, printable, time_of_day
 from wardwatch.core.events import AlarmEvent, PatientStatus
 from wardwatch.core.vitals import VITAL_INDEX, VITALS
 from wardwatch.wire import topics
@@ -46,8 +46,8 @@ def _status(status: PatientStatus, _: LogRecord) -> str:
     return "  ".join(
         [
             time_of_day(status.observed_at_ms),
-            printable(f"{status.ward}/{status.bed}"),
-            status.patient,
+            f"{place_name(status.ward, status.bed):10}",
+            f"{status.patient:10}",
             *(_measured(name, value) for name, (value, _) in status.vitals.items()),
             f"NEWS2 {news2.lowest}"
             if news2.lowest == news2.highest

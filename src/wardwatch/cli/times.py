@@ -1,7 +1,8 @@
-"""Time spans and instants as command-line options."""
+"""Time spans, instants and speeds as command-line options."""
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -42,5 +43,22 @@ class InstantType(click.ParamType):
         return milliseconds
 
 
+class SpeedType(click.ParamType):
+    """A factor of real time; `max`, which is infinity, for as fast as it goes."""
+
+    name = "speed"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """``value`` as a factor."""
+        try:
+            speed = math.inf if value == "max" else float(str(value))
+        except ValueError:
+            speed = math.nan
+        if not speed > 0:
+            self.fail(f"{value!r} is not a speed; write a factor such as 1 or 60, or max.", param, ctx)
+        return speed
+
+
 DURATION = DurationType()
 INSTANT = InstantType()
+SPEED = SpeedType()

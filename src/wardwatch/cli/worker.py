@@ -31,6 +31,9 @@ def command() -> None:
     """
     settings = settings_or_exit()
     log_to_standard_error()
+    click.echo(
+        f"wardwatch worker of the group {settings.consumer_group} at {settings.kafka_bootstrap_servers}"
+    )
     asyncio.run(_work(settings))
 
 

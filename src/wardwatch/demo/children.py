@@ -27,11 +27,6 @@ class Child:
         self._reading = asyncio.create_task(self._read())
 
     @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
-
-    @property
     def has_ended(self) -> bool:
         """Whether the process is gone."""
         return self._process.returncode is not None
