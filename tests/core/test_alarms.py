@@ -67,6 +67,34 @@ def test_hovering_just_below_the_limit_neither_resets_the_wait_nor_fills_it() ->
     assert run(at_1_hz(([140.0] * 5 + [128.0] * 50) * 12)) == []
 
 
+@pytest.mark.parametrize(("above", "below", "alarms"), [(10, 14, 0), (14, 10, 1)])
+def test_near_the_limit_the_wait_goes_back_as_slowly_as_at_the_limit_it_comes(
+    above: int, below: int, alarms: int
+) -> None:
+    events = run(at_1_hz(([131.0] * above + [130.0] * below) * 100))
+    assert len(events) == alarms
+
+
+def test_a_wait_that_went_back_to_its_beginning_is_forgotten() -> None:
+    events = run(every(5, [140.0, 128.0, None, *[140.0] * 60]))
+    assert [(event.onset_ms - START_MS, seconds(event)) for event in events] == [(15_000, 227.133)]
+
+
+@pytest.mark.parametrize(("gap_s", "onset_s"), [(300, 0), (301, 301)])
+def test_a_wait_is_forgotten_when_its_value_has_grown_too_old(gap_s: int, onset_s: int) -> None:
+    """Of an unusual value, whose wait is longer than the value may stand."""
+    monitor = Monitor()
+    rested = [70.0 + i % 5 - 2 for i in range(2000)]
+    assert run(every(60, rested), monitor) == []
+    first_ms = START_MS + 2000 * 60_000
+    log = [
+        Reading(patient="p-1", device="e4", observed_at_ms=first_ms + at_s * 1000, heart_rate=77.5)
+        for at_s in [0, *range(gap_s, gap_s + 1200, 60)]
+    ]
+    [event] = run(log, monitor)
+    assert event.onset_ms - first_ms == onset_s * 1000
+
+
 def test_one_condition_is_one_alarm_however_long_it_lasts() -> None:
     events = run(at_1_hz([140.0] * 4000))
     assert told(events) == [("start", "medium", "HR 140 > 130")]
@@ -107,6 +135,22 @@ def test_getting_worse_raises_the_priority_once_after_the_shortest_wait() -> Non
 def test_the_priority_does_not_fall_before_the_alarm_is_over() -> None:
     events = run(at_1_hz([155.0] * 300 + [135.0] * 300 + [100.0] * 100))
     assert [event.priority for event in events] == [Priority.HIGH, Priority.HIGH]
+
+
+def test_getting_worse_just_before_the_alarm_opens_raises_the_priority_no_sooner() -> None:
+    """Else one artefact at the wrong moment would make an alarm high for as long as it lasts."""
+    events = run(at_1_hz([140.0] * 212 + [151.0] + [140.0] * 100))
+    assert told(events) == [("start", "medium", "HR 151 > 130")]
+    events = run(at_1_hz([140.0] * 212 + [151.0] * 100))
+    assert [(event.priority, seconds(event)) for event in events] == [
+        (Priority.MEDIUM, 212.091),
+        (Priority.HIGH, 212 + SHORTEST_DWELL_S),
+    ]
+
+
+def test_an_alarm_opens_high_if_the_value_was_severe_for_the_shortest_wait() -> None:
+    events = run(at_1_hz([140.0] * 180 + [151.0] * 100))
+    assert [event.priority for event in events] == [Priority.HIGH]
 
 
 def test_a_short_worsening_does_not_raise_the_priority() -> None:

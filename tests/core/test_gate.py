@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 
 from tests.support.logs import START_MS, at_1_hz, refusals, run
@@ -94,21 +93,110 @@ def test_the_new_part_of_a_partly_repeated_reading_is_used() -> None:
     ("late_s", "reason"), [(3601, Reason.TOO_OLD), (-301, Reason.FROM_THE_FUTURE), (3600, None), (-300, None)]
 )
 def test_a_reading_may_be_late_and_early_only_so_much(late_s: int, reason: Reason | None) -> None:
-    monitor = Monitor(GateRules(maximum_lateness_s=3600, future_tolerance_s=300))
-    monitor.receive(Batch.of([reading(heart_rate=70.0)], arrived_at_ms=[START_MS + late_s * 1000]))
-    outcome = monitor.drain()
-    assert [r.reason for r in outcome.refusals] == ([] if reason is None else [reason])
-    assert outcome.readings_refused == (reason is not None)
+    for scale, rules in (1, None), (2, GateRules(maximum_lateness_s=7200, future_tolerance_s=600)):
+        monitor = Monitor(rules)
+        arrived_at_ms = START_MS + late_s * scale * 1000
+        monitor.receive(Batch.of([reading(heart_rate=70.0, steps=1.0)], arrived_at_ms=[arrived_at_ms]))
+        outcome = monitor.drain()
+        assert [r.reason for r in outcome.refusals] == ([] if reason is None else [reason])
+        assert outcome.readings_refused == (reason is not None)
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("battery", 101.0), ("signal_quality", -0.1), ("steps", -1.0), ("activity", math.inf)]
+    ("name", "value", "reason", "detail"),
+    [
+        ("battery", 101.0, Reason.OUT_OF_RANGE, "battery 101 is outside 0 to 100."),
+        ("signal_quality", -0.1, Reason.OUT_OF_RANGE, "signal_quality -0.1 is outside 0 to 1."),
+        ("steps", -1.0, Reason.OUT_OF_RANGE, "steps -1 is below 0."),
+        ("activity", math.inf, Reason.NOT_A_NUMBER, "activity is not a number."),
+        ("on_oxygen", math.nan, Reason.NOT_A_NUMBER, "on_oxygen is not a number."),
+    ],
 )
-def test_an_impossible_context_value_is_refused_and_the_vitals_are_used(name: str, value: float) -> None:
+def test_an_impossible_context_value_is_refused_and_the_vitals_are_used(
+    name: str, value: float, reason: Reason, detail: str
+) -> None:
     monitor = Monitor()
     [refusal] = refusals([reading(heart_rate=70.0, **{name: value})], monitor)
-    assert (refusal.vital, refusal.reason) == (name, Reason.OUT_OF_RANGE)
-    assert "heart_rate" in monitor.statuses(["p-1"])[0].vitals
+    assert (refusal.vital, refusal.reason, refusal.detail) == (name, reason, detail)
+    [status] = monitor.statuses(["p-1"])
+    assert "heart_rate" in status.vitals
+    assert "on_oxygen" in status.news2.missing
+
+
+@pytest.mark.parametrize(("name", "most"), [("battery", 100.0), ("signal_quality", 1.0), ("steps", 1e9)])
+def test_the_ends_of_what_a_context_value_can_be_are_let_in(name: str, most: float) -> None:
+    assert refusals([reading(**{name: 0.0}), reading(1, **{name: most})]) == []
+
+
+@pytest.mark.parametrize("diastolic", [math.nan, 250.0, 2.0])
+def test_a_pressure_is_used_though_the_other_one_is_none(diastolic: float) -> None:
+    """A low pressure must not be lost because the other number was an artefact."""
+    monitor = Monitor()
+    found = refusals([reading(systolic_pressure=70.0, diastolic_pressure=diastolic)], monitor)
+    assert [refusal.vital for refusal in found] == ["diastolic_pressure"]
+    assert set(monitor.statuses(["p-1"])[0].vitals) == {"systolic_pressure"}
+
+
+def test_equal_pressures_contradict_each_other() -> None:
+    found = refusals([reading(systolic_pressure=80.0, diastolic_pressure=80.0)])
+    assert {refusal.reason for refusal in found} == {Reason.INCONSISTENT}
+
+
+def test_what_a_nurse_enters_is_not_shut_out_by_a_wearable_whose_clock_is_ahead() -> None:
+    monitor = Monitor()
+    log = [
+        reading(5, heart_rate=70.0, steps=0.0, worn=True, battery=80.0),
+        reading(2, device="bedside", consciousness="V"),
+        reading(3, device="bedside", on_oxygen=True),
+    ]
+    assert refusals(log, monitor) == []
+    [status] = monitor.statuses(["p-1"])
+    assert status.news2.lowest == 5
+    assert not {"consciousness", "on_oxygen"} & set(status.news2.missing)
+
+
+def test_oxygen_and_consciousness_are_kept_in_order_each_by_itself() -> None:
+    monitor = Monitor()
+    log = [
+        reading(5, consciousness="V"),
+        reading(5, consciousness="A", on_oxygen=True),
+        reading(4, heart_rate=70.0, consciousness="A", on_oxygen=False),
+    ]
+    assert [(r.position, r.vital, r.reason) for r in refusals(log, monitor)] == [
+        (1, "consciousness", Reason.DUPLICATE),
+        (2, "on_oxygen", Reason.OUT_OF_ORDER),
+        (2, "consciousness", Reason.OUT_OF_ORDER),
+    ]
+    assert monitor.statuses(["p-1"])[0].news2.lowest == 5
+
+
+def test_of_an_old_reading_nothing_is_used_its_steps_neither() -> None:
+    undisturbed, disturbed = Monitor(), Monitor()
+    assert refusals([reading(5, heart_rate=70.0)], undisturbed) == []
+    log = [reading(5, heart_rate=70.0), reading(5, heart_rate=70.0, steps=30.0, activity=math.nan)]
+    assert [(r.vital, r.reason) for r in refusals(log, disturbed)] == [(None, Reason.DUPLICATE)]
+    assert disturbed.state_of("p-1") == undisturbed.state_of("p-1")
+
+
+def test_a_reading_is_out_of_order_if_only_some_of_it_came_before() -> None:
+    log = [
+        reading(4, heart_rate=70.0),
+        reading(5, oxygen_saturation=97.0),
+        reading(4, heart_rate=70.0, oxygen_saturation=97.0),
+    ]
+    assert [(r.vital, r.reason) for r in refusals(log)] == [(None, Reason.OUT_OF_ORDER)]
+
+
+def test_a_reading_of_which_nothing_is_left_counts_as_refused_and_another_does_not() -> None:
+    def refused(**measured: float) -> int:
+        monitor = Monitor()
+        monitor.receive(Batch.of([reading(**measured)]))
+        return monitor.drain().readings_refused
+
+    assert refused(heart_rate=0.0, battery=101.0) == 1
+    assert refused(battery=101.0) == 1
+    assert refused(heart_rate=0.0, steps=3.0) == 0
+    assert refused(heart_rate=70.0, battery=101.0) == 0
 
 
 def test_what_is_refused_changes_no_state_and_no_alarm() -> None:
@@ -139,7 +227,14 @@ def test_a_reading_without_any_measurement_is_a_sign_of_life() -> None:
 
 
 def test_every_refused_reading_of_a_large_batch_is_told_in_log_order() -> None:
-    log = [reading(i // 7, patient=f"p-{i % 7}", heart_rate=0.0 if i % 3 else 70.0) for i in range(100)]
+    # Some patients have many of the readings and others few: rounds alone would not keep the log's order.
+    patients = ["p-1", "p-1", "p-1", "p-2", "p-3", "p-2"]
+    log = [
+        reading(i, patient=patients[i % 6], heart_rate=0.0 if i % 5 else 70.0, battery=101.0)
+        for i in range(100)
+    ]
     found = refusals(log)
-    assert [r.position for r in found] == [i for i in range(100) if i % 3]
-    assert np.all([r.patient == f"p-{r.position % 7}" for r in found])
+    assert [(r.position, r.vital) for r in found] == [
+        (i, vital) for i in range(100) for vital in ("heart_rate", "battery") if i % 5 or vital == "battery"
+    ]
+    assert all(r.patient == patients[r.position % 6] for r in found)

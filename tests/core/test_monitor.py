@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.logs import START_MS, at_1_hz, logs, run
+from tests.support.logs import START_MS, at_1_hz, every, logs, run, seconds
 from wardwatch.core.events import AlarmEvent, Phase, Placement
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Outcome
 from wardwatch.core.reading import Batch, Reading
 
 BATCH_SIZES = (1, 7, 128, 4096)
@@ -166,6 +166,65 @@ def test_the_status_has_the_latest_values_with_their_instants_and_what_is_missin
     assert (status.news2.lowest, status.news2.highest) == (0, 14)
     assert "consciousness" in status.news2.missing
     assert monitor.block_of("never-seen") is None
+
+
+def test_no_readings_and_no_roster_lines_change_nothing() -> None:
+    monitor = Monitor()
+    monitor.receive(Batch.of([]))
+    monitor.admit([])
+    monitor.tick(START_MS)
+    assert monitor.drain() == Outcome()
+    assert list(monitor.snapshot(only_changed=False)) == []
+
+
+def test_readings_are_counted_over_all_batches_since_the_last_drain() -> None:
+    monitor = Monitor()
+    log = at_1_hz([70.0] * 10)
+    monitor.receive(Batch.of(log))
+    monitor.receive(Batch.of(log[-3:] + at_1_hz([0.0] * 2, patient="p-2")))
+    outcome = monitor.drain()
+    assert (outcome.readings, outcome.readings_refused, len(outcome.refusals)) == (15, 5, 5)
+
+
+def test_what_is_told_follows_the_log_whoever_has_most_of_its_readings() -> None:
+    often = at_1_hz([250.0] * 60, patient="often")
+    seldom = every(10, [190.0] * 6, patient="seldom")
+    log = sorted(often + seldom, key=lambda reading: reading.observed_at_ms)
+    assert [event.patient for event in run(log)] == ["often", "seldom"]
+
+
+def test_a_monitor_that_has_ticked_and_is_restored_goes_on_where_it_was() -> None:
+    monitor = Monitor()
+    monitor.admit([Placement(patient="p-2", ward="4B", bed="1")])
+    run(at_1_hz([152.0] * 10), monitor)
+    monitor.tick(START_MS + 130_000)
+    restored = Monitor.restore(dict(monitor.snapshot(only_changed=False)))
+    for each in (monitor, restored):
+        each.tick(START_MS + 140_000)
+    outcome, same = monitor.drain(), restored.drain()
+    assert outcome == same
+    assert [seconds(event) for event in same.events] == [139.955]
+    assert restored.state_of("p-1") == monitor.state_of("p-1")
+
+
+def test_a_step_by_a_tick_is_in_the_next_changed_blocks() -> None:
+    monitor = Monitor()
+    run(at_1_hz([190.0]), monitor)
+    list(monitor.snapshot(only_changed=True))
+    monitor.tick(START_MS + 60_000)
+    assert [block for block, _ in monitor.snapshot(only_changed=True)] == [0]
+
+
+def test_many_patients_who_come_in_the_middle_of_a_batch_are_watched_as_the_first_ones() -> None:
+    log = [
+        Reading(patient=f"p-{p}", device="e4", observed_at_ms=START_MS + t * 1000, heart_rate=250.0)
+        for t in range(60)
+        for p in range(300 if t > 20 else 3)
+    ]
+    for size in (97, len(log)):
+        events = run_in_batches(log, size, Monitor())
+        assert len(events) == 300
+        assert {event.patient for event in events} == {f"p-{p}" for p in range(300)}
 
 
 def test_outcomes_are_told_once() -> None:

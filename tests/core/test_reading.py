@@ -16,6 +16,7 @@ from wardwatch.core.reading import (
     CONSCIOUSNESS_LEVELS,
     CONTEXT_NAMES,
     ON_OXYGEN,
+    PART_NAMES,
     SIGNAL_QUALITY,
     STEPS,
     UNKNOWN,
@@ -103,10 +104,8 @@ def test_a_round_holds_the_chosen_readings(many: list[Reading], data: st.DataObj
     assert taken.rows.tolist() == [i + 100 for i in chosen]
     for name in ("positions", "observed_at_ms", "arrived_at_ms", "values", "context", "consciousness"):
         np.testing.assert_array_equal(getattr(taken, name), getattr(expected, name))
-    says_more = [
-        any(getattr(many[i], name) is not None for name in (*CONTEXT_NAMES, "consciousness")) for i in chosen
-    ]
-    assert taken.has_context.tolist() == says_more
+    told = [[getattr(many[i], name) is not None for name in PART_NAMES] for i in chosen]
+    assert taken.told.tolist() == told
 
 
 def assert_same(batch: Batch, other: Batch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -42,7 +43,7 @@ def logs(draw: st.DrawFn, *, patients: int = 4, longest: int = 120) -> list[Read
         patient = which % patients
         at_ms = clock_ms[patient] + _STEPS_S[step % len(_STEPS_S)] * 1000
         clock_ms[patient] = max(clock_ms[patient], at_ms)
-        measured = {
+        measured: dict[str, Any] = {
             name: values[choice % len(values)]
             for (name, values), choice in zip(_VALUES.items(), choices, strict=True)
         }
@@ -67,14 +68,10 @@ def every(
     seconds: float, values: Iterable[float | None], vital: str = "heart_rate", patient: str = "p-1"
 ) -> list[Reading]:
     """One reading of one vital every so many seconds."""
+    measured: list[dict[str, Any]] = [{vital: value} for value in values]
     return [
-        Reading(
-            patient=patient,
-            device="e4",
-            observed_at_ms=START_MS + round(i * seconds * 1000),
-            **{vital: value},
-        )
-        for i, value in enumerate(values)
+        Reading(patient=patient, device="e4", observed_at_ms=START_MS + round(i * seconds * 1000), **fields)
+        for i, fields in enumerate(measured)
     ]
 
 

@@ -79,6 +79,17 @@ def read_topic(servers: str, topic: str) -> Iterator[Message]:
         consumer.close()
 
 
+def ends_of(servers: str, topic: str) -> dict[str, int]:
+    """Partition to the offset that its next record will get."""
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": "unused", "enable.auto.commit": False})
+    try:
+        places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        marks = [consumer.get_watermark_offsets(place, timeout=_DEADLINE_S) for place in places]
+    finally:
+        consumer.close()
+    return {str(number): end for number, (_, end) in enumerate(marks)}
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a log tells: per patient the identities of the events in order, and the final state."""

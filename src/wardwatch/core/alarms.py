@@ -4,20 +4,24 @@ Rules
     Each condition of each patient is idle, pending or open. One condition has at most one alarm.
     A value stands until the next one of its signal, at most for the signal's maximum age.
     Pending: while its value is beyond the limit an alarm makes *progress* towards 1, faster the further out
-    (see `conditions`); within half a band of the limit it goes back as slowly as it came; further in it is
-    forgotten. At 1 it opens: the instant follows from the values before, not from when somebody looked.
-    Open: one band or more beyond the limit for the shortest dwell, its priority rises; it falls only with a
-    new alarm. Back by half a band, the alarm makes progress towards its end.
+    (see `conditions`); within half a band of the limit it goes back, as slowly as a value at the limit makes
+    progress; further in it is forgotten. At 1 it opens: the instant follows from the values before, not from
+    when somebody looked.
+    Open: back by half a band, the alarm makes progress towards its end.
+    Priority: the higher one, if the value is one band or more beyond the limit for the shortest dwell, before
+    the alarm opens or after. It falls only with a new alarm.
 
 Theory of operation
     Between two values progress is linear in time, so that the instant at which it reaches 1 is known in
     advance. `due` makes all steps that fall before a given instant; `observe` takes the next value. A step
     changes the state only when it happens, so looking often, seldom or in other batches gives the same
     alarms.
+    From value to value of a signal the device's clock counts. After a signal's latest value time passes by
+    our clock (`silent_until`): that of another device may be minutes ahead.
 
 Doubts
-    All times are the device's. Two devices of one patient whose clocks differ can step over each other by
-    that difference.
+    NEWS2 takes values of several devices, and its time is that of the one furthest ahead. When such a device
+    joins, a NEWS2 alarm that is pending makes a leap, once.
 """
 
 from __future__ import annotations
@@ -42,8 +46,9 @@ COLUMNS = (
     Column("alarm_onset_ms", "i8", NEVER, conditions.COUNT),
     # Since when the value has been one band or more beyond its limit.
     Column("alarm_severe_ms", "i8", NEVER, conditions.COUNT),
-    # When the latest value was observed; progress then, and what it gains a millisecond.
+    # When the latest value was observed and when it arrived; progress then, and what it gains a millisecond.
     Column("alarm_since_ms", "i8", NEVER, conditions.COUNT),
+    Column("alarm_arrived_ms", "i8", NEVER, conditions.COUNT),
     Column("alarm_progress", "f8", 0.0, conditions.COUNT),
     Column("alarm_rate", "f8", 0.0, conditions.COUNT),
 )
@@ -54,7 +59,10 @@ _CLEAR_RATE = 1.0 / (conditions.CLEAR_S * 1000.0)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One alarm's step, at the place ``entry`` of the arrays given to :func:`due`."""
+    """One alarm's step, at the place ``entry`` of the arrays given to :func:`due`.
+
+    It happened at ``at_ms``, brought about by the value that stands since ``since_ms``.
+    """
 
     entry: int
     row: int
@@ -63,6 +71,7 @@ class Step:
     priority: Priority
     number: int
     onset_ms: int
+    since_ms: int
     at_ms: int
 
 
@@ -92,6 +101,16 @@ class _Entries:
             self._arrays[column.name][places] = column.default
 
 
+def silent_until(table: PatientTable, rows: IntArray, which: IntArray, now_ms: IntArray) -> IntArray:
+    """How far time has come, by the device's clock, for pairs of which no value came since their latest.
+
+    ``now_ms`` is on our clock.
+    """
+    waited_ms = now_ms - table["alarm_arrived_ms"][rows, which]
+    until_ms: IntArray = table["alarm_since_ms"][rows, which] + np.maximum(waited_ms, 0)
+    return until_ms
+
+
 def due(table: PatientTable, rows: IntArray, which: IntArray, until_ms: IntArray) -> list[Step]:
     """Make every step that falls at or before ``until_ms`` if no further value comes.
 
@@ -100,7 +119,7 @@ def due(table: PatientTable, rows: IntArray, which: IntArray, until_ms: IntArray
     """
     steps: list[Step] = []
     entries = _Entries(table, rows, which)
-    # Open, escalate and end, one after the other, are the most that one value can bring about.
+    # To open and then to rise are the most that one value can bring about.
     while found := _next_steps(entries, rows, which, until_ms):
         steps += found
     return steps
@@ -119,17 +138,16 @@ def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: In
     full_ms = since_ms + np.maximum(wait_ms, 0)
     full = rising & (full_ms <= stands_until_ms)
     opening, ending = full & (phase == PENDING), full & (phase == OPEN)
-    worse_ms = severe_ms + _SHORTEST_DWELL_MS
-    rises = (phase == OPEN) & ~ending & (severe_ms != NEVER) & (priority < severe_priority)
-    rises &= worse_ms <= stands_until_ms
+    severe, worse_ms = severe_ms != NEVER, severe_ms + _SHORTEST_DWELL_MS
+    rises = (phase == OPEN) & severe & (priority < severe_priority) & (worse_ms <= stands_until_ms)
     stepping = opening | ending | rises
     if not stepping.any():
         return []
 
     onset_ms, number = entries.get("alarm_onset_ms"), entries.get("alarm_step")
-    base = conditions.PRIORITY[which]
-    priority = np.where(opening, np.where(severe_ms != NEVER, severe_priority, base), priority)
-    priority = np.where(rises, severe_priority, priority)
+    opens_severe = severe & (worse_ms <= full_ms)
+    priority = np.where(opening, conditions.PRIORITY[which], priority)
+    priority = np.where(rises | (opening & opens_severe), severe_priority, priority)
     entries.put(opening, alarm_phase=OPEN, alarm_progress=0.0, alarm_rate=0.0)
     entries.put(opening | rises, alarm_priority=priority, alarm_step=number + 1)
     entries.forget(ending)
@@ -143,6 +161,7 @@ def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: In
             priority=Priority(int(priority[i])),
             number=int(number[i]),
             onset_ms=int(onset_ms[i]),
+            since_ms=int(since_ms[i]),
             at_ms=int(at_ms[i]),
         )
         for i in np.flatnonzero(stepping).tolist()
@@ -150,23 +169,30 @@ def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: In
 
 
 def observe(
-    table: PatientTable, rows: IntArray, which: IntArray, observed_at_ms: IntArray, excess: FloatArray
+    table: PatientTable,
+    rows: IntArray,
+    which: IntArray,
+    observed_at_ms: IntArray,
+    arrived_at_ms: IntArray,
+    excess: FloatArray,
 ) -> None:
     """Take the next value of each pair; ``excess`` is how many bands it lies beyond its limit.
 
-    All steps up to ``observed_at_ms`` must have been made (:func:`due`).
+    ``observed_at_ms`` must not fall from one value of a pair to the next, and all steps up to it must have
+    been made (:func:`due`).
     """
     entries = _Entries(table, rows, which)
     phase, since_ms = entries.get("alarm_phase"), entries.get("alarm_since_ms")
-    elapsed_ms = np.maximum(observed_at_ms - since_ms, 0)
+    elapsed_ms = observed_at_ms - since_ms
     hold_ms = conditions.HOLD_MS[which]
     gained = entries.get_float("alarm_rate") * np.minimum(elapsed_ms, hold_ms)
     progress = np.maximum(entries.get_float("alarm_progress") + gained, 0.0)
 
     beyond, back = excess > 0, excess <= -conditions.CLEAR_BANDS
     pending, opened = phase == PENDING, phase == OPEN
-    anew = beyond & ((phase == IDLE) | (pending & (elapsed_ms > hold_ms)))
-    gone = pending & ~beyond & (back | (progress <= 0.0) | (elapsed_ms > hold_ms))
+    faded = pending & ((progress <= 0.0) | (elapsed_ms > hold_ms))
+    anew = beyond & ((phase == IDLE) | faded)
+    gone = ~beyond & (faded | (pending & back))
     entries.put(
         anew,
         alarm_phase=PENDING,
@@ -186,5 +212,6 @@ def observe(
         alarm_rate=rate,
         alarm_severe_ms=severe_ms,
         alarm_since_ms=observed_at_ms,
+        alarm_arrived_ms=arrived_at_ms,
     )
     entries.forget(gone)

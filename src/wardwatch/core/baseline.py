@@ -63,8 +63,8 @@ def learn(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The (mean, variance, learned_s) after ``values``, ``elapsed_s`` after the ones before.
 
-    All arrays have one shape. A value that is not a number changes nothing; so does a ``mean`` that isn't
-    one, but for starting there.
+    All arrays have one shape, or broadcast to it. Where a value is not a number nothing changes; where the
+    ``mean`` is not one, the baseline starts at the value.
     """
     mean, variance, learned_s = state
     present = ~np.isnan(values)
@@ -77,9 +77,8 @@ def learn(
     moved = mean + share * distance
     widened = (1.0 - share) * (variance + share * distance * distance)
     learned = learned_s + elapsed_s
-    floors = np.broadcast_to(floor * floor, values.shape)
     return (
         np.where(first, values, np.where(present, moved, mean)),
-        np.where(first, floors, np.where(present, widened, variance)),
+        np.where(first, floor * floor, np.where(present, widened, variance)),
         np.where(first, _FIRST_VALUE_S, np.where(present, learned, learned_s)),
     )

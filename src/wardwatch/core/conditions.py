@@ -17,6 +17,7 @@ import numpy as np
 
 from wardwatch.core import baseline
 from wardwatch.core.events import Priority
+from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS, URGENT_RESPONSE
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS
 
 # A wait of 19 s removed 67 % of useless bedside alarms (wardwatch's detection notes, a published figure).
@@ -111,11 +112,12 @@ CONDITIONS: tuple[Condition, ...] = (
         rule="news2",
         signal=NEWS2_SIGNAL,
         direction=+1,
-        limit=4,
-        band=3,
+        limit=URGENT_RESPONSE - 1,
+        band=EMERGENCY_RESPONSE - (URGENT_RESPONSE - 1),
         priority=Priority.MEDIUM,
         severe_priority=Priority.HIGH,
-        hold_s=VITALS[0].maximum_age_s,
+        # No longer than what changes fastest of all that it adds up.
+        hold_s=min(VITALS[VITAL_INDEX[name]].maximum_age_s for name in PARAMETERS if name in VITAL_INDEX),
     ),
     *(_unusual(vital) for vital in baseline.SPREAD_FLOORS),
 )

@@ -69,8 +69,8 @@ class AlarmEvent:
 class Refusal:
     """A reading, or one value of it, that the gate did not let in.
 
-    ``vital`` is ``None`` where the whole reading was refused. ``detail`` is a sentence for whoever sent it
-    and names no patient.
+    ``vital`` names the field that was refused, and is ``None`` where the whole reading was. ``detail`` is a
+    sentence for whoever sent it and names no patient.
     """
 
     position: int
@@ -91,7 +91,10 @@ class News2Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientStatus:
-    """The latest that is known of a patient; ``vitals`` maps a name to (value, observed_at_ms)."""
+    """The latest that is known of a patient; ``vitals`` maps a name to (value, observed_at_ms).
+
+    ``observed_at_ms`` is 0 where no reading has come yet: the patient is only on the roster.
+    """
 
     patient: str
     ward: str

@@ -12,13 +12,13 @@ from wardwatch.core.events import Phase
 from wardwatch.core.news2 import PARAMETERS, Scores
 from wardwatch.core.reading import UNKNOWN
 from wardwatch.core.table import PatientTable
-from wardwatch.core.vitals import VITALS
+from wardwatch.core.vitals import VITALS, VitalSign
 
 
 def text_and_reasons(table: PatientTable, step: Step, scores: Scores) -> tuple[str, Mapping[str, Any]]:
     """The alarm's text, as bedside monitors write it, and its ``why``.
 
-    ``scores`` is the NEWS2 score of this one patient at that instant.
+    ``scores`` is the NEWS2 score of this one patient that the step went by.
     """
     condition = CONDITIONS[step.condition]
     why: dict[str, Any] = {
@@ -31,30 +31,31 @@ def text_and_reasons(table: PatientTable, step: Step, scores: Scores) -> tuple[s
     }
     if condition.rule == "news2":
         told, reasons = _news2(scores)
+    elif condition.rule == "baseline":
+        told, reasons = _unusual(table, step.row, condition)
     else:
-        told, reasons = _vital(table, step.row, condition)
+        told, reasons = _vital(VITALS[condition.signal], float(table["value"][step.row, condition.signal]))
     why |= reasons
     if step.phase is Phase.END:
         return f"{told}, alarm over", why
     if condition.rule == "limit":
-        vital = VITALS[condition.signal]
-        told = f"{told} {'>' if condition.direction > 0 else '<'} {vital.written(condition.limit)}"
+        limit = VITALS[condition.signal].written(condition.limit)
+        told = f"{told} {'>' if condition.direction > 0 else '<'} {limit}"
     return told, why
 
 
-def _vital(table: PatientTable, row: int, condition: Condition) -> tuple[str, dict[str, Any]]:
-    learned = condition.rule == "baseline"
+def _vital(vital: VitalSign, value: float) -> tuple[str, dict[str, Any]]:
+    reasons = {"vital": vital.name, "value": value, "unit": vital.unit}
+    return f"{vital.label} {vital.written(value)}", reasons
+
+
+def _unusual(table: PatientTable, row: int, condition: Condition) -> tuple[str, dict[str, Any]]:
     which = condition.signal - conditions.BASELINE_SIGNALS
-    index = int(baseline.VITAL_COLUMNS[which]) if learned else condition.signal
-    vital, value = VITALS[index], float(table["value"][row, index])
-    told = f"{vital.label} {vital.written(value)}"
-    why: dict[str, Any] = {"vital": vital.name, "value": value, "unit": vital.unit}
-    if learned:
-        usual = float(table["baseline_mean"][row, which])
-        spread = float(baseline.spread(table["baseline_variance"][row, which], baseline.FLOORS[which]))
-        why |= {"usual": usual, "spread": spread, "z": (value - usual) / spread}
-        told = f"{told}, usual {vital.written(usual)} ± {vital.written(condition.limit * spread)}"
-    return told, why
+    vital, value = VITALS[baseline.VITAL_COLUMNS[which]], float(table["scored_value"][row, which])
+    usual, spread = float(table["scored_usual"][row, which]), float(table["scored_spread"][row, which])
+    told, why = _vital(vital, value)
+    why |= {"usual": usual, "spread": spread, "z": (value - usual) / spread}
+    return f"{told}, usual {vital.written(usual)} ± {vital.written(condition.limit * spread)}", why
 
 
 def _news2(scores: Scores) -> tuple[str, dict[str, Any]]:

@@ -85,10 +85,8 @@ class Monitor:
         rows, which = np.nonzero(self._table["alarm_phase"][: len(self._table)] != alarms.IDLE)
         if not len(rows):
             return
-        waited_ms = np.maximum(now_ms - self._table["arrived_ms"][rows], 0)
-        steps = alarms.due(self._table, rows, which, self._table["observed_ms"][rows] + waited_ms)
-        if not steps:
-            return
+        until_ms = alarms.silent_until(self._table, rows, which, np.full(len(rows), now_ms))
+        steps = alarms.due(self._table, rows, which, until_ms)
         steps.sort(key=lambda step: (step.at_ms, step.row, step.condition))
         self._outcome.events += [patient.event_of(self._table, step) for step in steps]
         self._table.touch(np.array([step.row for step in steps], dtype=np.int64))

@@ -8,7 +8,7 @@ from wardwatch.core import alarms, baseline, explain, news2
 from wardwatch.core.conditions import CONDITIONS
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
 from wardwatch.core.news2 import PARAMETERS, Scores
-from wardwatch.core.reading import UNKNOWN, FloatArray, IntArray
+from wardwatch.core.reading import PART_COUNT, PART_INDEX, UNKNOWN, FloatArray, IntArray
 from wardwatch.core.table import Column, PatientTable
 from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_COUNT, VITALS
 
@@ -16,27 +16,28 @@ from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_COUNT, VITALS
 NEVER_MS = -(2**60)
 
 COLUMNS = (
-    # The latest accepted value of each vital; when it was observed, and last when the context was.
+    # The latest accepted value of each part, and when it was observed.
     Column("value", "f8", np.nan, VITAL_COUNT),
-    Column("seen_ms", "i8", NEVER_MS, VITAL_COUNT + 1),
-    # The latest reading of all, on the device's clock and on ours.
-    Column("observed_ms", "i8", NEVER_MS),
-    Column("arrived_ms", "i8", NEVER_MS),
-    Column("moved_ms", "i8", NEVER_MS),
     Column("on_oxygen", "f8", np.nan),
-    Column("on_oxygen_ms", "i8", NEVER_MS),
     Column("consciousness", "i1", UNKNOWN),
-    Column("consciousness_ms", "i8", NEVER_MS),
+    Column("seen_ms", "i8", NEVER_MS, PART_COUNT),
+    # The latest instant of all, and that of the latest step.
+    Column("observed_ms", "i8", NEVER_MS),
+    Column("moved_ms", "i8", NEVER_MS),
     Column("baseline_mean", "f8", np.nan, baseline.COUNT),
     Column("baseline_variance", "f8", np.nan, baseline.COUNT),
     Column("baseline_learned_s", "f8", 0.0, baseline.COUNT),
+    # What an alarm of the baseline goes by: a value and what it was scored against.
+    Column("scored_value", "f8", np.nan, baseline.COUNT),
+    Column("scored_usual", "f8", np.nan, baseline.COUNT),
+    Column("scored_spread", "f8", np.nan, baseline.COUNT),
     # The number of the patient's latest event.
     Column("sequence", "i8", 0),
     *alarms.COLUMNS,
 )
 
-_MAXIMUM_AGE_MS = np.array([vital.maximum_age_s * 1000 for vital in VITALS])
-_OBSERVATION_AGE_MS = OBSERVATION_MAXIMUM_AGE_S * 1000
+_MAXIMUM_AGE_MS = np.full(PART_COUNT, OBSERVATION_MAXIMUM_AGE_S * 1000)
+_MAXIMUM_AGE_MS[:VITAL_COUNT] = [vital.maximum_age_s * 1000 for vital in VITALS]
 
 
 def scores_of(table: PatientTable, rows: IntArray, at_ms: IntArray, *, any_age: bool = False) -> Scores:
@@ -45,11 +46,10 @@ def scores_of(table: PatientTable, rows: IntArray, at_ms: IntArray, *, any_age: 
     on_oxygen: FloatArray = table["on_oxygen"][rows]
     consciousness = table["consciousness"][rows]
     if not any_age:
-        aged = at_ms[:, None] - table["seen_ms"][rows, :VITAL_COUNT] > _MAXIMUM_AGE_MS
-        values = np.where(aged, np.nan, values)
-        on_oxygen = np.where(at_ms - table["on_oxygen_ms"][rows] > _OBSERVATION_AGE_MS, np.nan, on_oxygen)
-        unseen = at_ms - table["consciousness_ms"][rows] > _OBSERVATION_AGE_MS
-        consciousness = np.where(unseen, UNKNOWN, consciousness).astype(np.int8)
+        aged = at_ms[:, None] - table["seen_ms"][rows] > _MAXIMUM_AGE_MS
+        values = np.where(aged[:, :VITAL_COUNT], np.nan, values)
+        on_oxygen = np.where(aged[:, PART_INDEX["on_oxygen"]], np.nan, on_oxygen)
+        consciousness = np.where(aged[:, PART_INDEX["consciousness"]], UNKNOWN, consciousness).astype(np.int8)
     # Scale 2 is for a clinician to set; until the roster says so, everybody is on scale 1.
     scale_2 = np.zeros(len(rows), dtype=np.bool_)
     return news2.score(values, on_oxygen, consciousness, scale_2)
@@ -59,7 +59,8 @@ def event_of(table: PatientTable, step: alarms.Step) -> AlarmEvent:
     """The event that tells of a step; counts it in the patient's sequence."""
     row, condition = step.row, CONDITIONS[step.condition]
     patient, (ward, bed) = table.patients[row], table.places[row]
-    scores = scores_of(table, np.array([row]), np.array([step.at_ms]))
+    # By what was known when the step was set going: since then more may have grown old.
+    scores = scores_of(table, np.array([row]), np.array([step.since_ms]))
     text, why = explain.text_and_reasons(table, step, scores)
     # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
     sequence = max(int(table["sequence"][row]) + 1, step.at_ms)

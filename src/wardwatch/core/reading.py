@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from wardwatch.core.vitals import VITAL_NAMES
+from wardwatch.core.vitals import VITAL_COUNT, VITAL_NAMES
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -30,6 +30,11 @@ UNKNOWN = -1
 # What a reading says beside its vitals, as numbers; not-a-number where it says nothing.
 CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen", "activity")
 STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN, ACTIVITY = range(len(CONTEXT_NAMES))
+
+# What stands for the patient's state until it is told anew: the vitals, and what people enter.
+PART_NAMES = (*VITAL_NAMES, "on_oxygen", "consciousness")
+PART_INDEX: dict[str, int] = {name: index for index, name in enumerate(PART_NAMES)}
+PART_COUNT = len(PART_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +132,20 @@ class Batch:
         )
 
 
+def _told(values: FloatArray, context: FloatArray, consciousness: SmallIntArray) -> BoolArray:
+    told = np.empty((len(values), PART_COUNT), dtype=np.bool_)
+    told[:, :VITAL_COUNT] = ~np.isnan(values)
+    told[:, PART_INDEX["on_oxygen"]] = ~np.isnan(context[:, ON_OXYGEN])
+    told[:, PART_INDEX["consciousness"]] = consciousness != UNKNOWN
+    return told
+
+
 @dataclass(slots=True, kw_only=True)
 class Round:
     """At most one reading of each patient, as columns: the piece that array operations can work on.
 
-    ``rows`` are the patients' rows in the table, ``index`` the readings' places in their batch;
-    ``has_context`` tells which readings say anything beside vitals.
+    ``rows`` are the patients' rows in the table, ``index`` the readings' places in their batch; ``told``,
+    (n, parts), is which of :data:`PART_NAMES` each reading says anything of.
     """
 
     rows: IntArray
@@ -143,7 +156,7 @@ class Round:
     values: FloatArray
     context: FloatArray
     consciousness: SmallIntArray
-    has_context: BoolArray
+    told: BoolArray
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -151,17 +164,17 @@ class Round:
     @classmethod
     def of(cls, batch: Batch, rows: IntArray, index: IntArray) -> Round:
         """The readings of ``batch`` at ``index``; ``rows`` are those of their patients."""
-        context, consciousness = batch.context[index], batch.consciousness[index]
+        values, context, consciousness = batch.values[index], batch.context[index], batch.consciousness[index]
         return cls(
             rows=rows,
             index=index,
             positions=batch.positions[index],
             observed_at_ms=batch.observed_at_ms[index],
             arrived_at_ms=batch.arrived_at_ms[index],
-            values=batch.values[index],
+            values=values,
             context=context,
             consciousness=consciousness,
-            has_context=~np.isnan(context).all(axis=1) | (consciousness != UNKNOWN),
+            told=_told(values, context, consciousness),
         )
 
     def where(self, kept: BoolArray) -> Round:

@@ -85,7 +85,7 @@ class PatientTable:
 
     def touch(self, rows: IntArray) -> None:
         """Note that these rows have changed."""
-        self._touched.update(np.unique(rows // BLOCK_ROWS).tolist())
+        self._touched.update((rows // BLOCK_ROWS).tolist())
 
     def _row_or_new(self, patient: str) -> int:
         row = self._rows.get(patient)
@@ -183,11 +183,11 @@ def rounds(rows: IntArray) -> Iterable[IntArray]:
     [[0, 1, 4], [2], [3]]
     """
     count = len(rows)
+    if len(set(rows.tolist())) == count:
+        return [np.arange(count)]
     order = np.argsort(rows, kind="stable")
     in_order = rows[order]
     starts = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]])
-    if len(starts) == count:
-        return [np.arange(count)]
     sizes = np.diff(np.r_[starts, count])
     turn = np.empty(count, dtype=np.int64)
     turn[order] = np.arange(count) - np.repeat(starts, sizes)

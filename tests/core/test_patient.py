@@ -1,0 +1,65 @@
+"""What is told of a patient: events in sequence, and the latest status."""
+
+from __future__ import annotations
+
+from tests.support.logs import START_MS, at_1_hz, run
+from wardwatch.core.events import Phase, Placement, alarm_identity
+from wardwatch.core.monitor import Monitor
+from wardwatch.core.reading import Reading
+
+
+def reading(at_s: float, **measured: object) -> Reading:
+    fields: dict[str, object] = {
+        "patient": "p-1",
+        "device": "e4",
+        "observed_at_ms": START_MS + int(at_s * 1000),
+    }
+    return Reading(**(fields | measured))  # type: ignore[arg-type]
+
+
+def test_a_patient_who_is_only_on_the_roster_has_a_status_that_knows_nothing() -> None:
+    monitor = Monitor()
+    monitor.admit([Placement(patient="p-1", ward="4B", bed="12")])
+    monitor.tick(START_MS)
+    [status] = monitor.statuses(["p-1"])
+    assert (status.ward, status.bed, status.observed_at_ms) == ("4B", "12", 0)
+    assert (status.vitals, status.open_alarms) == ({}, ())
+    assert (status.news2.lowest, status.news2.highest, len(status.news2.missing)) == (0, 20, 7)
+
+
+def test_two_events_of_the_same_instant_follow_each_other() -> None:
+    log = [reading(second, heart_rate=250.0, oxygen_saturation=70.0) for second in range(30)]
+    events = run(log)
+    assert [event.condition for event in events] == ["heart_rate.high", "oxygen_saturation.low"]
+    assert [event.observed_at_ms for event in events] == [START_MS + 19_000] * 2
+    assert [event.sequence for event in events] == [START_MS + 19_000, START_MS + 19_001]
+
+
+def test_the_events_of_an_alarm_are_numbered_and_named_after_its_cause() -> None:
+    events = run(at_1_hz([140.0] * 300 + [155.0] * 30 + [100.0] * 70))
+    alarm = alarm_identity("p-1", "heart_rate.high", START_MS)
+    assert [event.phase for event in events] == [Phase.START, Phase.UPDATE, Phase.END]
+    assert {event.alarm for event in events} == {alarm}
+    assert [event.event for event in events] == [f"{alarm}-{number}" for number in range(3)]
+    assert [event.onset_ms for event in events] == [START_MS] * 3
+    assert [event.state for event in events] == ["active", "active", "off"]
+
+
+def test_news2_of_the_status_leaves_out_what_is_older_than_its_maximum_age() -> None:
+    monitor = Monitor()
+    measured = {"heart_rate": 135.0, "systolic_pressure": 85.0, "consciousness": "V", "on_oxygen": True}
+    run([reading(0, **measured)], monitor)
+    lowest = []
+    for at_s in (300, 301, 3600, 3601, 12 * 3600, 12 * 3600 + 1):
+        run([reading(at_s, skin_temperature=33.0)], monitor)
+        lowest.append(monitor.statuses(["p-1"])[0].news2.lowest)
+    # pulse 3, systolic 3, consciousness 3, oxygen 2
+    assert lowest == [11, 8, 8, 5, 5, 0]
+
+
+def test_the_status_is_of_the_latest_instant_even_if_a_late_reading_came_after_it() -> None:
+    monitor = Monitor()
+    run([reading(10, heart_rate=70.0), reading(5, systolic_pressure=120.0)], monitor)
+    [status] = monitor.statuses(["p-1"])
+    assert status.observed_at_ms == START_MS + 10_000
+    assert status.vitals["systolic_pressure"] == (120.0, START_MS + 5_000)
