@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faust.types.auth import AuthProtocol, SASLMechanism
@@ -43,7 +44,7 @@ def test_a_log_in_reaches_faust() -> None:
         "sasl_plain_password": "geheim",
         "ssl_context": context,
     }
-    credentials = new_app(options, GroupOptions()).conf.broker_credentials
+    credentials: Any = new_app(options, GroupOptions()).conf.broker_credentials
     assert credentials.protocol is AuthProtocol.SASL_SSL
     assert credentials.mechanism is SASLMechanism.SCRAM_SHA_512
     assert (credentials.username, credentials.password) == ("ward", "geheim")
@@ -53,5 +54,5 @@ def test_a_log_in_reaches_faust() -> None:
 def test_tls_reaches_faust() -> None:
     context = ssl.create_default_context()
     options = OPTIONS | {"security_protocol": "SSL", "ssl_context": context}
-    credentials = new_app(options, GroupOptions()).conf.broker_credentials
+    credentials: Any = new_app(options, GroupOptions()).conf.broker_credentials
     assert (credentials.protocol, credentials.context) == (AuthProtocol.SSL, context)

@@ -13,7 +13,7 @@ from tests.support.fake_monitor import POISONOUS_HEART_RATE, SILENT_AFTER_MS, Fa
 from tests.support.fake_records import FakeRecord, placement_record, reading_record
 from tests.support.kafka_fixtures import Broker
 from tests.support.takeover import value_of
-from tests.support.workers import heard, new_group, produce, worker
+from tests.support.workers import heard, new_group, produce, touch, worker
 from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_READINGS
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.rejections import decode_rejection
@@ -37,6 +37,8 @@ def servers(broker: Broker) -> str:
     if isinstance(broker, ApacheKafka):
         broker.delete_topics(*ALL)
         broker.create_topics(*ALL)
+    else:
+        touch(broker.bootstrap_servers, ALL)
     return broker.bootstrap_servers
 
 
@@ -77,7 +79,7 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
     rejections = [decode_rejection(value_of(message)) for message in rejected]
     places = [(found.reason, found.partition, found.offset) for found in rejections]
     assert places == [(reason, 2, 90 + index) for index, reason in enumerate(BROKEN)]
-    assert decode_status(value_of(statuses[-1])).open_alarms == (event.alarm,)
+    assert decode_status(value_of(statuses[-1])).open_alarms == (event.condition,)
 
 
 @pytest.mark.kafka

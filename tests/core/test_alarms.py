@@ -137,6 +137,15 @@ def test_the_priority_does_not_fall_before_the_alarm_is_over() -> None:
     assert [event.priority for event in events] == [Priority.HIGH, Priority.HIGH]
 
 
+def test_a_priority_rises_by_a_tick_too_once_the_shortest_wait_is_over() -> None:
+    monitor = Monitor()
+    run(at_1_hz([140.0] * 300 + [155.0]), monitor)
+    monitor.tick(START_MS + 318_999)
+    assert monitor.drain().events == []
+    monitor.tick(START_MS + 319_000)
+    assert told(monitor.drain().events) == [("update", "high", "HR 155 > 130")]
+
+
 def test_getting_worse_just_before_the_alarm_opens_raises_the_priority_no_sooner() -> None:
     """Else one artefact at the wrong moment would make an alarm high for as long as it lasts."""
     events = run(at_1_hz([140.0] * 212 + [151.0] + [140.0] * 100))
@@ -162,9 +171,9 @@ def test_a_value_that_nothing_contradicts_stands_and_alarms_by_a_tick() -> None:
     """A device that goes silent after an extreme value does not take the alarm with it."""
     monitor = Monitor()
     assert run(at_1_hz([80.0, 190.0]), monitor) == []
-    monitor.tick(START_MS + 38_400)
+    monitor.tick(START_MS + 38_499)
     assert monitor.drain().events == []
-    monitor.tick(START_MS + 38_600)
+    monitor.tick(START_MS + 38_500)
     [event] = monitor.drain().events
     assert (event.text, seconds(event)) == ("HR 190 > 130", 38.5)
 

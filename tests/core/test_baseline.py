@@ -33,6 +33,24 @@ def test_it_finds_mean_and_spread() -> None:
     assert np.sqrt(variance[0]) == pytest.approx(6.0, rel=0.2)
 
 
+def test_the_least_spreads_are_what_sensors_resolve() -> None:
+    """The figures are those of wardwatch's detection notes."""
+    assert baseline.SPREAD_FLOORS == {
+        "heart_rate": 1.5,
+        "oxygen_saturation": 0.7,
+        "respiratory_rate": 1.0,
+        "body_temperature": 0.15,
+    }
+
+
+def test_at_first_it_is_the_plain_average_in_which_the_first_value_counts_for_a_minute() -> None:
+    """However long nothing was known before it."""
+    first = baseline.learn(np.array([70.0]), np.array([3600.0]), NEW, FLOOR)
+    assert [part[0] for part in first] == [70.0, FLOOR[0] ** 2, 60.0]
+    mean, _, learned_s = baseline.learn(np.array([71.0]), np.array([60.0]), first, FLOOR)
+    assert (mean[0], learned_s[0]) == (pytest.approx(70.5, abs=1e-6), 120.0)
+
+
 def test_nobody_is_judged_before_a_whole_day_was_seen() -> None:
     almost = learned(np.full(1439, 70.0), 60.0)
     assert np.isnan(baseline.score(np.array([200.0]), *almost, FLOOR))

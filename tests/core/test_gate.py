@@ -18,7 +18,7 @@ def reading(at_s: float = 0, **measured: object) -> Reading:
     fields: dict[str, object] = {
         "patient": "p-1",
         "device": "e4",
-        "observed_at_ms": START_MS + int(at_s * 1000),
+        "observed_at_ms": START_MS + round(at_s * 1000),
     }
     return Reading(**(fields | measured))  # type: ignore[arg-type]
 
@@ -77,6 +77,11 @@ def test_a_repeat_is_a_duplicate_and_an_earlier_instant_is_out_of_order() -> Non
     ]
 
 
+def test_a_reading_a_millisecond_later_is_no_repeat() -> None:
+    log = [reading(5, heart_rate=70.0), reading(5.001, heart_rate=0.0), reading(5.001, heart_rate=71.0)]
+    assert [(r.position, r.reason) for r in refusals(log)] == [(1, Reason.OUT_OF_RANGE)]
+
+
 def test_order_is_kept_for_each_vital_by_itself() -> None:
     log = [reading(5, heart_rate=70.0), reading(4, oxygen_saturation=97.0), reading(4, heart_rate=71.0)]
     assert [(r.position, r.reason) for r in refusals(log)] == [(2, Reason.OUT_OF_ORDER)]
@@ -90,12 +95,13 @@ def test_the_new_part_of_a_partly_repeated_reading_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("late_s", "reason"), [(3601, Reason.TOO_OLD), (-301, Reason.FROM_THE_FUTURE), (3600, None), (-300, None)]
+    ("late_s", "reason"),
+    [(3600.001, Reason.TOO_OLD), (-300.001, Reason.FROM_THE_FUTURE), (3600, None), (-300, None)],
 )
-def test_a_reading_may_be_late_and_early_only_so_much(late_s: int, reason: Reason | None) -> None:
+def test_a_reading_may_be_late_and_early_only_so_much(late_s: float, reason: Reason | None) -> None:
     for scale, rules in (1, None), (2, GateRules(maximum_lateness_s=7200, future_tolerance_s=600)):
         monitor = Monitor(rules)
-        arrived_at_ms = START_MS + late_s * scale * 1000
+        arrived_at_ms = START_MS + round(late_s * scale * 1000)
         monitor.receive(Batch.of([reading(heart_rate=70.0, steps=1.0)], arrived_at_ms=[arrived_at_ms]))
         outcome = monitor.drain()
         assert [r.reason for r in outcome.refusals] == ([] if reason is None else [reason])

@@ -83,6 +83,18 @@ def test_what_a_device_has_kept_and_sends_at_once_is_watched_by_its_own_clock() 
     assert received(log) == []
 
 
+def test_an_alarm_in_what_a_device_has_kept_and_sends_at_once_lives_by_the_devices_clock() -> None:
+    log = [
+        (1000.0, reading(second, heart_rate=152.0 if second < 150 else 80.0, oxygen_saturation=97.0))
+        for second in range(250)
+    ]
+    events = received(log)
+    assert [(event.phase, event.text, seconds(event)) for event in events] == [
+        (Phase.START, "HR 152 > 130", 139.955),
+        (Phase.END, "HR 80, alarm over", 210.0),
+    ]
+
+
 def test_another_vitals_readings_show_that_time_has_passed() -> None:
     log = [(0.0, reading(0, heart_rate=152.0))]
     log += [(float(second), reading(second, oxygen_saturation=97.0)) for second in range(1, 160)]
@@ -195,6 +207,18 @@ def test_exertion_is_not_given_as_the_reason_of_an_alarm_that_began_at_rest() ->
     log += [reading(first_s + 500 + i, heart_rate=125.0, steps=2.0) for i in range(200)]
     [event] = run(log, monitor)
     assert event.text == "HR 78, usual 70 ± 6"
+
+
+def test_many_readings_a_second_weigh_no_more_in_the_baseline_than_one() -> None:
+    usual = []
+    for every_s in (1.0, 0.1):
+        monitor = Monitor()
+        first_s = rested_day(monitor) * 60
+        learned = [reading(first_s + i * every_s, heart_rate=73.0) for i in range(1, round(60 / every_s) + 1)]
+        learned += [reading(first_s + 60 + i * 60, heart_rate=110.0) for i in range(1, 3)]
+        [event] = run(learned, monitor)
+        usual.append(event.why["usual"])
+    assert usual[0] == pytest.approx(usual[1], rel=1e-6)
 
 
 @pytest.mark.parametrize("gap_s", [301, 10 * 24 * 3600])

@@ -12,7 +12,7 @@ def reading(at_s: float, **measured: object) -> Reading:
     fields: dict[str, object] = {
         "patient": "p-1",
         "device": "e4",
-        "observed_at_ms": START_MS + int(at_s * 1000),
+        "observed_at_ms": START_MS + round(at_s * 1000),
     }
     return Reading(**(fields | measured))  # type: ignore[arg-type]
 

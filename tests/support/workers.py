@@ -22,8 +22,8 @@ _DEADLINE_S = 30
 
 
 def new_group() -> GroupOptions:
-    """A consumer group that no test had before."""
-    return GroupOptions(name=f"group-{uuid.uuid4().hex}", session_timeout_s=2, rebalance_timeout_s=2)
+    """A consumer group that no test had before. Brokers create the topics on first use, with 4 partitions."""
+    return GroupOptions(name=f"group-{uuid.uuid4().hex}", declare_topics=False)
 
 
 @asynccontextmanager
@@ -31,7 +31,7 @@ async def worker(
     servers: str, group: GroupOptions, *, restore: Restore = Monitor.restore
 ) -> AsyncIterator[asyncio.Task[int]]:
     """A worker's `run`, which gives its exit status; stopped in order at the end."""
-    pace = Pace(checkpoint_interval_s=0.2, status_interval_s=0.2, lease_s=2)
+    pace = Pace(checkpoint_interval_s=0.2, status_interval_s=0.2)
     options = {"bootstrap_servers": servers, "security_protocol": "PLAINTEXT"}
     faust_worker = FaustWorker(options, group=group, pace=pace, restore=restore)
     running = asyncio.create_task(faust_worker.run())
@@ -40,6 +40,13 @@ async def worker(
     finally:
         faust_worker.stop()
         await running
+
+
+def touch(servers: str, topics: Iterable[str]) -> None:
+    """Make the embedded broker create topics."""
+    producer = Producer({"bootstrap.servers": servers})
+    for topic in topics:
+        producer.list_topics(topic, _DEADLINE_S)
 
 
 def produce(servers: str, records: Iterable[FakeRecord], *, partition: int = 0) -> None:

@@ -107,7 +107,7 @@ def silent_until(table: PatientTable, rows: IntArray, which: IntArray, now_ms: I
     ``now_ms`` is on our clock.
     """
     waited_ms = now_ms - table["alarm_arrived_ms"][rows, which]
-    until_ms: IntArray = table["alarm_since_ms"][rows, which] + np.maximum(waited_ms, 0)
+    until_ms: IntArray = table["alarm_since_ms"][rows, which] + waited_ms
     return until_ms
 
 
@@ -185,20 +185,14 @@ def observe(
     phase, since_ms = entries.get("alarm_phase"), entries.get("alarm_since_ms")
     elapsed_ms = observed_at_ms - since_ms
     hold_ms = conditions.HOLD_MS[which]
-    gained = entries.get_float("alarm_rate") * np.minimum(elapsed_ms, hold_ms)
-    progress = np.maximum(entries.get_float("alarm_progress") + gained, 0.0)
+    progress = entries.get_float("alarm_progress") + entries.get_float("alarm_rate") * elapsed_ms
 
     beyond, back = excess > 0, excess <= -conditions.CLEAR_BANDS
     pending, opened = phase == PENDING, phase == OPEN
     faded = pending & ((progress <= 0.0) | (elapsed_ms > hold_ms))
     anew = beyond & ((phase == IDLE) | faded)
     gone = ~beyond & (faded | (pending & back))
-    entries.put(
-        anew,
-        alarm_phase=PENDING,
-        alarm_onset_ms=observed_at_ms,
-        alarm_severe_ms=NEVER,
-    )
+    entries.put(anew, alarm_phase=PENDING, alarm_onset_ms=observed_at_ms, alarm_severe_ms=NEVER)
     progress = np.where(anew | (opened & ~back), 0.0, progress)
     dwell_ms = conditions.DWELL_S[which] * 1000.0
     # 2^10 bands beyond any limit the wait is the shortest one anyway.
