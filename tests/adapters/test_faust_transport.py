@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from faust.types import TP
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.fake_records import reading_record
 from tests.support.workers import new_group, produce
-from wardwatch.adapters.faust_app import new_app, state_table
+from wardwatch.adapters.faust_app import GroupOptions, new_app, state_table
 from wardwatch.adapters.faust_transport import Fetched, batched_topic
 from wardwatch.wire.topics import ALL, READINGS
 
@@ -29,7 +28,7 @@ async def reading_app(
     servers: str, *, batch_maximum_records: int = 4096, queue_limit: int = 0
 ) -> AsyncIterator[tuple[Any, asyncio.Queue[Fetched]]]:
     """A Faust app with one agent, and the queue into which the agent puts what it gets."""
-    group = dataclasses.replace(new_group(), batch_maximum_records=batch_maximum_records)
+    group = GroupOptions(name=new_group(), declare_topics=False, batch_maximum_records=batch_maximum_records)
     app: Any = new_app({"bootstrap_servers": servers}, group)
     state_table(app, group.partitions)
     got: asyncio.Queue[Fetched] = asyncio.Queue(queue_limit)

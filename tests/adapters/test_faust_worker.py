@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from tests.support.apache_kafka import ApacheKafka
-from tests.support.fake_monitor import POISONOUS_HEART_RATE, SILENT_AFTER_MS, FakeMonitor
+from tests.support.fake_monitor import POISONOUS_HEART_RATE, SILENT_AFTER_MS
 from tests.support.fake_records import FakeRecord, placement_record, reading_record
 from tests.support.kafka_fixtures import Broker
 from tests.support.takeover import value_of
@@ -69,7 +69,7 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
     broken = [FakeRecord(READINGS, 0, b"p-1", payload, 1_700_000_000_000) for payload in BROKEN.values()]
     produce(servers, [placement_record(0)], partition=2)
     produce(servers, [*fast_heart(range(90)), *broken, *fast_heart(range(90, 200))], partition=2)
-    async with worker(servers, new_group()):
+    async with worker(servers, new_group(), monitor="real"):
         (alert,) = await heard(servers, ALERTS, lambda messages: len(messages) == 1)
         rejected = await heard(servers, REJECTED, lambda messages: len(messages) == len(BROKEN))
         statuses = await heard(servers, STATUS, lambda messages: len(messages) > 0)
@@ -86,11 +86,11 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
 async def test_a_worker_goes_on_where_the_one_before_it_stopped(apache_servers: str) -> None:
     group = new_group()
     produce(apache_servers, [reading_record(offset) for offset in range(4)])
-    async with worker(apache_servers, group, restore=FakeMonitor.restore):
+    async with worker(apache_servers, group, monitor="fake"):
         await heard(apache_servers, ALERTS, lambda messages: len(messages) == 1)
-    assert committed(apache_servers, group.name) == 4
+    assert committed(apache_servers, group) == 4
     produce(apache_servers, [reading_record(offset) for offset in range(4, 6)])
-    async with worker(apache_servers, group, restore=FakeMonitor.restore):
+    async with worker(apache_servers, group, monitor="fake"):
         messages = await heard(apache_servers, ALERTS, lambda messages: len(messages) == 2)
     assert [decode_alarm(value_of(message)).sequence for message in messages] == [1, 2]
 
@@ -98,7 +98,7 @@ async def test_a_worker_goes_on_where_the_one_before_it_stopped(apache_servers: 
 async def test_what_time_alone_tells_is_told(servers: str) -> None:
     """The log's clock goes on when the last record is read: the second patient's tells of the first."""
     produce(servers, [reading_record(0, "p-1", at_ms=1), reading_record(1, "p-2", at_ms=2 + SILENT_AFTER_MS)])
-    async with worker(servers, new_group(), restore=FakeMonitor.restore):
+    async with worker(servers, new_group(), monitor="fake"):
         messages = await heard(servers, ALERTS, lambda messages: len(messages) > 0)
     event = decode_alarm(value_of(messages[0]))
     assert (event.patient, event.condition) == ("p-1", "silent")
@@ -114,9 +114,9 @@ async def test_a_monitor_that_fails_on_many_readings_ends_the_worker_and_nothing
         for offset in range(MAXIMUM_ISOLATED_READINGS + 1)
     ]
     produce(apache_servers, poison)
-    async with worker(apache_servers, group, restore=FakeMonitor.restore) as running:
-        assert await asyncio.wait_for(running, 30) == 1
-    assert committed(apache_servers, group.name) == 0
+    async with worker(apache_servers, group, monitor="fake") as process:
+        assert await asyncio.wait_for(process.wait(), 30) == 1
+    assert committed(apache_servers, group) == 0
 
 
 @pytest.mark.kafka
@@ -124,6 +124,6 @@ async def test_topics_with_other_partitions_end_the_worker(apache_kafka: ApacheK
     """Or else a patient's readings and placement would go to different workers."""
     apache_kafka.delete_topics(*ALL)
     apache_kafka.create_topics(READINGS, partitions=2)
-    async with worker(apache_kafka.bootstrap_servers, new_group()) as running:
-        assert await asyncio.wait_for(running, 30) == 1
+    async with worker(apache_kafka.bootstrap_servers, new_group(), monitor="real") as process:
+        assert await asyncio.wait_for(process.wait(), 30) == 1
     apache_kafka.delete_topics(*ALL)

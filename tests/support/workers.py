@@ -1,52 +1,54 @@
-"""A worker inside the test's own event loop, and the topics as one who looks on sees them."""
+"""A worker as a process, and the topics as one who looks on sees them."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from confluent_kafka import Message, Producer
 
 from tests.support.fake_records import FakeRecord
 from tests.support.takeover import read_topic
-from wardwatch.adapters.faust_app import GroupOptions
-from wardwatch.adapters.faust_worker import FaustWorker
-from wardwatch.adapters.isolation import Restore
-from wardwatch.adapters.partition_runner import Pace
-from wardwatch.core.monitor import Monitor
 
 _DEADLINE_S = 30
 
 
-def new_group() -> GroupOptions:
-    """A consumer group that no test had before. Brokers create the topics on first use, with 4 partitions."""
-    return GroupOptions(name=f"group-{uuid.uuid4().hex}", declare_topics=False)
+def new_group() -> str:
+    """The name of a consumer group that no test had before."""
+    return f"group-{uuid.uuid4().hex}"
 
 
 @asynccontextmanager
 async def worker(
-    servers: str, group: GroupOptions, *, restore: Restore = Monitor.restore
-) -> AsyncIterator[asyncio.Task[int]]:
-    """A worker's `run`, which gives its exit status; stopped in order at the end."""
-    pace = Pace(checkpoint_interval_s=0.2, status_interval_s=0.2)
-    options = {"bootstrap_servers": servers, "security_protocol": "PLAINTEXT"}
-    faust_worker = FaustWorker(options, group=group, pace=pace, restore=restore)
-    running = asyncio.create_task(faust_worker.run())
+    servers: str, group: str, *, monitor: Literal["real", "fake"]
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker as a process, which is stopped in order at the end."""
+    touch(servers, [f"{group}-patients-changelog"])
+    module = "tests.support.quick_worker"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, servers, group, monitor)
     try:
-        yield running
+        yield process
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), _DEADLINE_S)
     finally:
-        faust_worker.stop()
-        await running
+        if process.returncode is None:
+            process.kill()
 
 
 def touch(servers: str, topics: Iterable[str]) -> None:
-    """Make the embedded broker create topics."""
+    """Let the broker create topics, as it does on first use, and wait until they are there."""
     producer = Producer({"bootstrap.servers": servers})
+    deadline_s = time.monotonic() + _DEADLINE_S
     for topic in topics:
-        producer.list_topics(topic, _DEADLINE_S)
+        while producer.list_topics(topic, _DEADLINE_S).topics[topic].error is not None:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
 
 
 def produce(servers: str, records: Iterable[FakeRecord], *, partition: int = 0) -> None:

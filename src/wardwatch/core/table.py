@@ -24,7 +24,7 @@ import numpy.typing as npt
 from wardwatch.core.events import UNASSIGNED_WARD
 from wardwatch.core.reading import IntArray
 
-# Neighbours that are written together: some 100 kB, well below Kafka's usual limit of 1 MB a message.
+# Neighbours that are written together: some 150 kB, well below Kafka's usual limit of 1 MB a message.
 BLOCK_ROWS = 128
 
 SNAPSHOT_VERSION = 1
