@@ -1,8 +1,9 @@
 """How fast a worker drains a topic that was filled beforehand, beside its peers on the same broker.
 
 `getmany_msgspec` is the floor below which no consumer in Python gets: fetch and decode. `faust_river` is what
-one would write first, and `faust_river_tuned` the same with every setting that helps. `wardwatch` is the worker as it is deployed: decoding with every check, gate, NEWS2,
-limits, baselines, alarms, checkpoints and statuses. Each is one process, and they run one after the other.
+one would write first, and `faust_river_tuned` the same with every setting that helps. `wardwatch` is the
+worker as it is deployed: decoding with every check, gate, NEWS2, limits, baselines, alarms, checkpoints and
+statuses. Each is one process, and they run one after the other.
 
     python -m benchmarks.drain --json
 
@@ -155,8 +156,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Readings a second, beside two peers on the same broker.")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--patients", type=int, default=1000)
-    parser.add_argument("--seconds", type=int, default=600, help="readings of each patient, at 1 Hz")
+    parser.add_argument("--patients", type=int, default=2000)
+    parser.add_argument("--seconds", type=int, default=300, help="readings of each patient, at 1 Hz")
     arguments = parser.parse_args()
     figures = _run(arguments.patients, arguments.seconds)
     ours, floor, plain = (figures[name] for name in ("wardwatch", "getmany_msgspec", "faust_river"))

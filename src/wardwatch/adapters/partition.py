@@ -114,7 +114,9 @@ class Partition:
         self.clock.hear(records[-1].timestamp)
         if not unpacked.decoded:
             return messages
-        batch = Batch.of(unpacked.decoded, arrived_at_ms=unpacked.arrived_at_ms, positions=unpacked.offsets)
+        batch = Batch.of_decoded(
+            unpacked.decoded, arrived_at_ms=unpacked.arrived_at_ms, positions=unpacked.offsets
+        )
         taken = self._monitor.receive(batch)
         self._changed_patients.update(batch.patients)
         messages += [refused(self.number, refusal) for refusal in taken.refusals]

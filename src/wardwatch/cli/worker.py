@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -14,6 +15,10 @@ from wardwatch.adapters.logs import log_to_standard_error
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.composition import build_worker
 from wardwatch.settings import Settings
+
+# A batch is thousands of short-lived objects without cycles. With Python's threshold of 700 the collector
+# looks at all that there is several times a batch, which cost a fifth of the worker's throughput.
+_COLLECT_AFTER_OBJECTS = 50_000
 
 
 @click.command
@@ -39,6 +44,9 @@ def command() -> None:
 
 async def _work(settings: Settings) -> NoReturn:
     worker = build_worker(settings)
+    # What is there now stays: the libraries.
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_OBJECTS)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

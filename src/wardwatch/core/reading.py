@@ -6,8 +6,9 @@ their log; it is the unit of work, and a reading alone is a batch of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -73,12 +74,6 @@ _LEVEL_INDEX: dict[str | None, int] = {None: UNKNOWN} | {
 }
 
 
-def _mark_not_a_number(told: list[tuple[float | None, ...]], numbers: FloatArray) -> None:
-    """Make an explicit "not a number" infinite: it is no number either, and no "not measured"."""
-    explicit = np.array([[number is not None for number in row] for row in told])
-    numbers[explicit & np.isnan(numbers)] = np.inf
-
-
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """``n`` readings as columns, in log order.
@@ -106,29 +101,49 @@ class Batch:
         cls,
         readings: Sequence[Any],
         *,
-        arrived_at_ms: Iterable[int] | None = None,
-        positions: Iterable[int] | None = None,
+        arrived_at_ms: Sequence[int] | None = None,
+        positions: Sequence[int] | None = None,
     ) -> Batch:
         """Columns from objects that have the attributes of :class:`Reading`.
 
         Without ``arrived_at_ms`` each reading arrives at the instant at which it was observed, as in the
         replay of a recording; without ``positions`` they are numbered from 0.
         """
+        batch = cls.of_decoded(
+            readings,
+            arrived_at_ms=[reading.observed_at_ms for reading in readings]
+            if arrived_at_ms is None
+            else arrived_at_ms,
+            positions=range(len(readings)) if positions is None else positions,
+        )
+        for numbers, names in (batch.values, VITAL_NAMES), (batch.context, CONTEXT_NAMES):
+            # An explicit "not a number" becomes infinite: it is no number either, and no "not measured".
+            for row, column in np.argwhere(np.isnan(numbers)).tolist():
+                if getattr(readings[row], names[column]) is not None:
+                    numbers[row, column] = np.inf
+        return batch
+
+    @classmethod
+    def of_decoded(
+        cls, readings: Sequence[Any], *, arrived_at_ms: Sequence[int], positions: Sequence[int]
+    ) -> Batch:
+        """The same, quicker, from readings in which "not a number" too is "not measured".
+
+        That is so for what was decoded from JSON, which has no word for "not a number".
+        """
         count = len(readings)
-        told = [_numbers(reading) for reading in readings]
-        numbers = np.array(told, dtype=np.float64).reshape(count, len(VITAL_NAMES) + len(CONTEXT_NAMES))
-        if np.isnan(numbers).sum() != sum(row.count(None) for row in told):
-            _mark_not_a_number(told, numbers)
-        observed = np.array([reading.observed_at_ms for reading in readings], dtype=np.int64)
+        flat = list(chain.from_iterable(map(_numbers, readings)))
+        numbers = np.fromiter(flat, np.float64, len(flat)).reshape(count, VITAL_COUNT + len(CONTEXT_NAMES))
+        levels = [_LEVEL_INDEX[reading.consciousness] for reading in readings]
         return cls(
             patients=[reading.patient for reading in readings],
             devices=[reading.device for reading in readings],
-            observed_at_ms=observed,
-            arrived_at_ms=observed if arrived_at_ms is None else np.array([*arrived_at_ms], dtype=np.int64),
-            positions=np.arange(count) if positions is None else np.array([*positions], dtype=np.int64),
-            values=np.ascontiguousarray(numbers[:, : len(VITAL_NAMES)]),
-            context=np.ascontiguousarray(numbers[:, len(VITAL_NAMES) :]),
-            consciousness=np.array([_LEVEL_INDEX[r.consciousness] for r in readings], dtype=np.int8),
+            observed_at_ms=np.fromiter([reading.observed_at_ms for reading in readings], np.int64, count),
+            arrived_at_ms=np.fromiter(arrived_at_ms, np.int64, count),
+            positions=np.fromiter(positions, np.int64, count),
+            values=np.ascontiguousarray(numbers[:, :VITAL_COUNT]),
+            context=np.ascontiguousarray(numbers[:, VITAL_COUNT:]),
+            consciousness=np.fromiter(levels, np.int8, count),
         )
 
 

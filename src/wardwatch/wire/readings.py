@@ -7,11 +7,13 @@ declared once.
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, get_type_hints
 
 import msgspec
 
-from wardwatch.core.reading import Reading
+from wardwatch.core.reading import CONTEXT_NAMES, Reading
+from wardwatch.core.vitals import VITAL_NAMES
 from wardwatch.wire.decoding import MAXIMUM_BYTES, VERSION, Instant, Name, RecordDecoder, Version
 
 _NARROWER: dict[str, Any] = {
@@ -22,21 +24,27 @@ _NARROWER: dict[str, Any] = {
 }
 
 
+_NUMBERS = frozenset((*VITAL_NAMES, *CONTEXT_NAMES))
+
 # Names that were checked before are known again at a tenth of the cost; so many are remembered.
 _REMEMBERED_NAMES = 200_000
 
 
-def _record_type(narrower: dict[str, Any]) -> Any:
+def _record_type(narrower: dict[str, Any], missing: float | None = None) -> Any:
     types = get_type_hints(Reading) | narrower
     fields: list[Any] = [("v", Version)]
     for field in dataclasses.fields(Reading):
         required = field.default is dataclasses.MISSING
-        fields.append((field.name, types[field.name]) if required else (field.name, types[field.name], None))
-    return msgspec.defstruct("Reading", fields, forbid_unknown_fields=True, kw_only=True)
+        default = missing if field.name in _NUMBERS else None
+        name_and_type = (field.name, types[field.name])
+        fields.append(name_and_type if required else (*name_and_type, default))
+    # A reading holds no other objects, so the garbage collector need not look at it.
+    return msgspec.defstruct("Reading", fields, forbid_unknown_fields=True, kw_only=True, gc=False)
 
 
 _ReadingV1 = _record_type(_NARROWER)
-_UncheckedNames = _record_type(_NARROWER | {"patient": str, "device": str})
+# A number that is missing is "not a number" here, which is what it becomes in an array.
+_Quick = _record_type(_NARROWER | {"patient": str, "device": str}, missing=math.nan)
 _FIELD_NAMES = frozenset(field.name for field in dataclasses.fields(Reading)) | {"v"}
 
 
@@ -45,28 +53,23 @@ class ReadingDecoder(RecordDecoder[Any]):
 
     def __init__(self) -> None:
         super().__init__(_ReadingV1, _FIELD_NAMES)
-        self._decode_with_unchecked_names = msgspec.json.Decoder(_UncheckedNames).decode
+        self._decode_quickly = msgspec.json.Decoder(_Quick).decode
         self._good_names: set[str] = set()
 
     def decode(self, payload: bytes | None) -> Any:
         """The reading in ``payload``; raises :class:`~wardwatch.wire.errors.Unreadable`."""
-        names = self._good_names
-        try:
-            if payload is not None and len(payload) <= MAXIMUM_BYTES:
-                reading = self._decode_with_unchecked_names(payload)
-                if reading.patient in names and reading.device in names:
-                    return reading
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass
         reading = super().decode(payload)
-        if len(names) >= _REMEMBERED_NAMES:
-            names.clear()
-        names.update((reading.patient, reading.device))
+        if len(self._good_names) >= _REMEMBERED_NAMES:
+            self._good_names.clear()
+        self._good_names.update((reading.patient, reading.device))
         return reading
 
     def decode_all(self, payloads: list[bytes | None]) -> list[Any] | None:
-        """The readings in ``payloads``, or ``None`` if not all are plain: then :meth:`decode` says why."""
-        decode, names = self._decode_with_unchecked_names, self._good_names
+        """The readings in ``payloads``, or ``None`` if not all are plain: then :meth:`decode` says why.
+
+        What is returned suits ``Batch.of_decoded``: numbers that are missing are "not a number".
+        """
+        decode, names = self._decode_quickly, self._good_names
         try:
             sized = [payload for payload in payloads if payload is not None and len(payload) <= MAXIMUM_BYTES]
             readings = [decode(payload) for payload in sized]
