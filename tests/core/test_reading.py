@@ -75,7 +75,7 @@ def test_a_reading_without_arrival_arrives_when_it_was_observed_and_positions_co
 
 
 def test_arrivals_and_positions_are_taken_as_given() -> None:
-    batch = Batch.of([reading(), reading()], arrived_at_ms=iter([7, 9]), positions=iter([40, 42]))
+    batch = Batch.of([reading(), reading()], arrived_at_ms=[7, 9], positions=[40, 42])
     assert batch.arrived_at_ms.tolist() == [7, 9]
     assert batch.positions.tolist() == [40, 42]
 

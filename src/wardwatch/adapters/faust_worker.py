@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 
-# While the checkpoint of one partition waits for the broker, others go on: that doubled the throughput. Batches
-# of one partition keep their order, because its runner's lock is fair; were one overtaken, the runner would
-# see the gap and fetch again.
+# While the checkpoint of one partition waits for the broker, others go on, which nearly doubled the
+# throughput. Batches of one partition keep their order, because its runner's lock is fair; were one overtaken,
+# the runner would see the gap and fetch again.
 _BATCHES_AT_ONCE = 4
 
 _TURN_S = 0.25
@@ -96,7 +96,8 @@ class FaustWorker:
         self._table = state_table(self._app, group.partitions)
         self._table.on_recover(self._assigned)
         self._app.on_partitions_revoked.connect(self._revoked, weak=False)
-        self._app.agent(batched_topic(self._app, *SOURCES), name="watch", concurrency=_BATCHES_AT_ONCE)(self._watch)
+        source = batched_topic(self._app, *SOURCES)
+        self._app.agent(source, name="watch", concurrency=_BATCHES_AT_ONCE)(self._watch)
         self._runners: dict[int, PartitionRunner] = {}
         self._progress = Progress(stall_limit_s)
         self._watchdog = Watchdog(self._progress, health_file=health_file)
