@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 
-# While the checkpoint of one partition waits for the broker, others go on, which nearly doubled the
-# throughput. Batches of one partition keep their order, because its runner's lock is fair; were one overtaken,
-# the runner would see the gap and fetch again.
+# While the checkpoint of one partition waits for the broker, others go on, which nearly doubled throughput.
+# Batches of one partition keep their order, because its runner's lock is fair; were one overtaken, the runner
+# would see the gap and fetch again.
 _BATCHES_AT_ONCE = 4
 
 _TURN_S = 0.25
