@@ -34,7 +34,7 @@ def test_it_finds_mean_and_spread() -> None:
 
 
 def test_the_least_spreads_are_what_sensors_resolve() -> None:
-    """The figures are those of wardwatch's detection notes."""
+    """The figures are those of docs/evidence.md."""
     assert baseline.SPREAD_FLOORS == {
         "heart_rate": 1.5,
         "oxygen_saturation": 0.7,

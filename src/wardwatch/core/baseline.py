@@ -21,7 +21,7 @@ from wardwatch.core.reading import FloatArray
 from wardwatch.core.vitals import VITAL_INDEX
 
 # Which vitals have a baseline, and the least spread that each is believed to have: sensor resolution, as in
-# wardwatch's detection notes (HR 1.5 /min, SpO2 0.7 %, respiration 1 /min, temperature 0.15 Cel).
+# docs/evidence.md (HR 1.5 /min, SpO2 0.7 %, respiration 1 /min, temperature 0.15 Cel).
 SPREAD_FLOORS: dict[str, float] = {
     "heart_rate": 1.5,
     "oxygen_saturation": 0.7,

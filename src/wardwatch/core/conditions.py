@@ -20,9 +20,9 @@ from wardwatch.core.events import Priority
 from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS, URGENT_RESPONSE
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS
 
-# A wait of 19 s removed 67 % of useless bedside alarms (wardwatch's detection notes, a published figure).
+# A wait of 19 s removed 67 % of useless bedside alarms (docs/evidence.md, published).
 SHORTEST_DWELL_S = 19.0
-# 5 minutes' persistence: 6.95 -> 1.25 alarms a patient-day on real wearers (wardwatch's detection notes).
+# 5 minutes' persistence: 6.95 -> 1.25 alarms a patient-day on real wearers (docs/evidence.md).
 LIMIT_DWELL_S = 300.0
 # At rest and for 15 minutes: 0.08 a patient-day (same measurement).
 BASELINE_DWELL_S = 900.0

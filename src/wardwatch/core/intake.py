@@ -17,7 +17,7 @@ from wardwatch.core.reading import ON_OXYGEN, PART_INDEX, STEPS, BoolArray, Floa
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITAL_COUNT, VITALS
 
-# A patient is at rest after 12 minutes without a step: wardwatch's detection notes, context of a reading.
+# A patient is at rest after 12 minutes without a step: docs/evidence.md.
 # Who sends no steps is taken to be at rest.
 REST_MS = 12 * 60 * 1000
 
