@@ -7,12 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.records import readings
-from wardwatch.core.reading import Reading
+from wardwatch.core.reading import Batch, Reading
 from wardwatch.wire.decoding import MAXIMUM_BYTES
 from wardwatch.wire.errors import Unreadable
 from wardwatch.wire.readings import ReadingDecoder, encode_reading
@@ -108,12 +109,16 @@ def test_decoding_all_at_once_gives_the_same_or_leaves_it_to_decoding_one_by_one
     one_by_one = []
     for payload in payloads:
         with suppress(Unreadable):
-            one_by_one.append(msgspec.to_builtins(decoder.decode(payload)))
+            one_by_one.append(decoder.decode(payload))
     at_once = decoder.decode_all(payloads)
     if len(one_by_one) < len(payloads):
         assert at_once is None
     else:
-        assert msgspec.to_builtins(at_once) == one_by_one
+        assert at_once is not None
+        expected = Batch.of(one_by_one)
+        arrived, positions = expected.arrived_at_ms.tolist(), expected.positions.tolist()
+        decoded_at_once = Batch.of_decoded(at_once, arrived_at_ms=arrived, positions=positions)
+        np.testing.assert_equal(dataclasses.asdict(decoded_at_once), dataclasses.asdict(expected))
 
 
 def test_decoding_all_at_once_does_not_let_an_unchecked_name_or_a_huge_payload_pass() -> None:
