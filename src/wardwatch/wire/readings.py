@@ -71,13 +71,14 @@ class ReadingDecoder(RecordDecoder[Any]):
         """
         decode, names = self._decode_quickly, self._good_names
         try:
-            sized = [payload for payload in payloads if payload is not None and len(payload) <= MAXIMUM_BYTES]
-            readings = [decode(payload) for payload in sized]
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
+            if max(map(len, payloads), default=0) > MAXIMUM_BYTES:  # type: ignore[arg-type] # see TypeError
+                return None
+            readings = [decode(payload) for payload in payloads]  # type: ignore[arg-type]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+            return None  # TypeError: a record without payload
         known = names.issuperset([reading.patient for reading in readings])
         known = known and names.issuperset([reading.device for reading in readings])
-        return readings if known and len(readings) == len(payloads) else None
+        return readings if known else None
 
 
 _encode = msgspec.json.Encoder().encode
