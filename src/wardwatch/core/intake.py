@@ -15,13 +15,12 @@ from wardwatch.core.events import AlarmEvent
 from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS
 from wardwatch.core.reading import ON_OXYGEN, PART_INDEX, STEPS, BoolArray, FloatArray, IntArray, Round
 from wardwatch.core.table import PatientTable
-from wardwatch.core.vitals import VITAL_COUNT, VITALS
+from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITALS, steps_of
 
 # A patient is at rest after 12 minutes without a step: docs/evidence.md.
 # Who sends no steps is taken to be at rest.
 REST_MS = 12 * 60 * 1000
 
-_RESOLUTION = np.array([vital.resolution for vital in VITALS])
 _BASELINE_AGE_S = np.array(
     [VITALS[index].maximum_age_s for index in baseline.VITAL_COLUMNS], dtype=np.float64
 )
@@ -138,8 +137,7 @@ def _keep(table: PatientTable, taken: Round) -> None:
 def _observe(table: PatientTable, taken: Round, scored: _Scored) -> None:
     """Hold the signals of these readings against the limits."""
     signals = np.empty((len(taken), conditions.SIGNAL_COUNT))
-    # Half up, as a chart is filled in; the tolerance takes 35.05 for what it says, not for its binary value.
-    signals[:, :VITAL_COUNT] = np.floor(taken.values / _RESOLUTION + 0.5 + 1e-9)
+    signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
     signals[:, conditions.BASELINE_SIGNALS :] = np.abs(scored.distance)
     beyond = (signals[:, conditions.SIGNAL] - conditions.LIMIT_STEPS) * conditions.DIRECTION

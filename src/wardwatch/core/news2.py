@@ -27,7 +27,7 @@ from wardwatch.core.reading import (
     FloatArray,
     SmallIntArray,
 )
-from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX
+from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, steps_of
 
 PARAMETERS = chart.PARAMETERS
 
@@ -38,11 +38,6 @@ EMERGENCY_RESPONSE = 7
 _SATURATION, _OXYGEN, _CONSCIOUSNESS = 1, 2, 5
 _MEASURED = [row for row in range(len(PARAMETERS)) if row not in {_OXYGEN, _CONSCIOUSNESS}]
 _MEASURED_COLUMNS = [VITAL_INDEX[PARAMETERS[row]] for row in _MEASURED]
-
-# Between two steps of the chart the nearer one counts, and half way the upper one, as a person would round
-# the written number. 35.05 has no exact binary form, and what was computed, as from degrees Fahrenheit, may
-# lie a hair below the half that it means: this margin, far below what any sensor resolves, makes up for it.
-_HALF_UP = 0.5 + 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +78,7 @@ def score(
     given[_OXYGEN] = on_oxygen
     given[_CONSCIOUSNESS] = np.where(consciousness < 0, nan, consciousness)
 
-    steps = np.floor(given * chart.STEPS_PER_UNIT + _HALF_UP)
+    steps = steps_of(given, chart.STEPS_PER_UNIT)
     # Whatever lies further out is in the same band as the first or the last step.
     steps = np.minimum(np.maximum(steps, chart.FIRST_STEP), chart.LAST_STEP)
     # `fmax` prefers a number: what is not-a-number goes to slot 0.

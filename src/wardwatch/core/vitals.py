@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True, slots=True)
 class OtherUnit:
@@ -69,6 +72,8 @@ VITALS: tuple[VitalSign, ...] = (
     VitalSign("skin_temperature", "Skin", "39106-0", "Cel", 10, 45, 0.1, 3600, (_FAHRENHEIT,)),
 )
 
+STEPS_PER_UNIT = np.array([float(round(1 / vital.resolution)) for vital in VITALS])
+
 VITAL_COUNT = len(VITALS)
 VITAL_NAMES: tuple[str, ...] = tuple(vital.name for vital in VITALS)
 VITAL_INDEX: dict[str, int] = {name: index for index, name in enumerate(VITAL_NAMES)}
@@ -76,3 +81,16 @@ VITAL_INDEX: dict[str, int] = {name: index for index, name in enumerate(VITAL_NA
 # A clinician's entry (consciousness, oxygen) stands for at most the longest interval between two NEWS2
 # observations: "at least 12-hourly" (Royal College of Physicians 2017).
 OBSERVATION_MAXIMUM_AGE_S = 12 * 3600
+
+_Floats = npt.NDArray[np.float64]
+
+# Between two steps of the chart the nearer one counts, and half way the upper one, as a person would round
+# the written number. 35.05 has no exact binary form, and what was computed, as from degrees Fahrenheit, may
+# lie a hair below the half that it means: this margin, far below what any sensor resolves, makes up for it.
+_HALF_UP = 0.5 + 1e-9
+
+
+def steps_of(values: _Floats, steps_per_unit: _Floats) -> _Floats:
+    """``values`` in whole steps of the chart's resolution; the arrays broadcast."""
+    steps: _Floats = np.floor(values * steps_per_unit + _HALF_UP)
+    return steps
