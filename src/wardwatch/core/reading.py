@@ -109,18 +109,14 @@ class Batch:
         Without ``arrived_at_ms`` each reading arrives at the instant at which it was observed, as in the
         replay of a recording; without ``positions`` they are numbered from 0.
         """
-        batch = cls.of_decoded(
-            readings,
-            arrived_at_ms=[reading.observed_at_ms for reading in readings]
-            if arrived_at_ms is None
-            else arrived_at_ms,
-            positions=range(len(readings)) if positions is None else positions,
-        )
-        for numbers, names in (batch.values, VITAL_NAMES), (batch.context, CONTEXT_NAMES):
-            # An explicit "not a number" becomes infinite: it is no number either, and no "not measured".
-            for row, column in np.argwhere(np.isnan(numbers)).tolist():
-                if getattr(readings[row], names[column]) is not None:
-                    numbers[row, column] = np.inf
+        if arrived_at_ms is None:
+            arrived_at_ms = [reading.observed_at_ms for reading in readings]
+        if positions is None:
+            positions = range(len(readings))
+        batch = cls.of_decoded(readings, arrived_at_ms=arrived_at_ms, positions=positions)
+        not_numbers = np.isnan(batch.values).sum() + np.isnan(batch.context).sum()
+        if not_numbers != sum(_numbers(reading).count(None) for reading in readings):
+            _mark_not_a_number(batch, readings)
         return batch
 
     @classmethod
@@ -145,6 +141,14 @@ class Batch:
             context=np.ascontiguousarray(numbers[:, VITAL_COUNT:]),
             consciousness=np.fromiter(levels, np.int8, count),
         )
+
+
+def _mark_not_a_number(batch: Batch, readings: Sequence[Any]) -> None:
+    """Make an explicit "not a number" infinite: it is no number either, and no "not measured"."""
+    for numbers, names in (batch.values, VITAL_NAMES), (batch.context, CONTEXT_NAMES):
+        for row, column in np.argwhere(np.isnan(numbers)).tolist():
+            if getattr(readings[row], names[column]) is not None:
+                numbers[row, column] = np.inf
 
 
 def _told(values: FloatArray, context: FloatArray, consciousness: SmallIntArray) -> BoolArray:
