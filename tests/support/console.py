@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Self
 
 from tests.support.feeds import eventually
@@ -34,12 +33,7 @@ class WatchingConsole(AbstractContextManager["WatchingConsole"]):
         assert self._subscribed.wait(_DEADLINE_S), "the feed did not answer"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ends = self._ends or {}
         self._thread.join(_DEADLINE_S)
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
@@ -172,12 +171,7 @@ class Workers(AbstractContextManager["Workers"]):
         self._group = Consumer({"bootstrap.servers": servers, "group.id": group, "enable.auto.commit": False})
         self._topic = [TopicPartition(READINGS, number) for number in range(PARTITIONS)]
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for process in self._running:
             process.kill()
             process.wait()

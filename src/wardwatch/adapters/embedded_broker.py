@@ -20,7 +20,6 @@ can join. It is no database. Its limits, found by trial and in librdkafka's sour
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self
 
 from confluent_kafka import KafkaException, Producer
@@ -71,11 +70,6 @@ class EmbeddedBroker:
         for name in names:
             self._host.list_topics(name, timeout=_START_TIMEOUT_S)  # asking for a topic is a use
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bootstrap_servers = ""
         self._host = None  # the last reference: librdkafka stops its threads
