@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BENCH_VENV := $(VENV)/bench
+BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
@@ -30,8 +32,8 @@ format: $(INSTALLED) ## Mend what the linter can mend by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## Measure readings per second beside two peers, e.g. ARGS="--json"
-	@$(BIN)/python -m benchmarks.drain $(ARGS)
+bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e.g. ARGS="--json"
+	@$(BENCH_VENV)/bin/python -m benchmarks.drain $(ARGS)
 
 clean: ## Remove .venv, caches and downloaded jars
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target
@@ -55,4 +57,12 @@ $(INSTALLED): pyproject.toml
 	@echo "Installing wardwatch into $(VENV); this takes a minute." >&2
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' >&2 # the first that knows --group
 	@$(BIN)/python -m pip install --quiet --editable . --group dev >&2
+	@touch $@
+
+# An environment of its own: what wardwatch is compared with wants older versions of what it uses itself.
+$(BENCH_INSTALLED): $(INSTALLED)
+	@echo "Installing wardwatch and what it is compared with into $(BENCH_VENV); this takes a minute." >&2
+	@$(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1' >&2
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --editable . --group bench >&2
 	@touch $@

@@ -1,9 +1,11 @@
 """How fast a worker drains a topic that was filled beforehand, beside its peers on the same broker.
 
-`getmany_msgspec` is the floor below which no consumer in Python gets: fetch and decode. `faust_river` is what
-one would write first, and `faust_river_tuned` the same with every setting that helps. `wardwatch` is the
+`getmany_msgspec` is the floor below which no consumer in Python gets: fetch and decode. `wardwatch` is the
 worker as it is deployed: decoding with every check, gate, NEWS2, limits, baselines, alarms, checkpoints and
-statuses. Each is one process, and they run one after the other.
+statuses. `quix` (Quix Streams) and `bytewax` hold each vital against limits and against what is usual for its
+patient, as their users would write it for speed. `faust_river` is what one would write first with Faust, and
+`faust_river_tuned` the same with every setting that helps. Each is one process, and they run one after the
+other; a peer that is not installed is left out, and said so.
 
     python -m benchmarks.drain --json
 
@@ -21,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib.util import find_spec
 
 import numpy as np
 from confluent_kafka import Producer
@@ -37,6 +40,20 @@ _PARTITIONS = 4
 _START_MS = 1_795_288_000_000
 _GROUP = "drain"
 _DEADLINE_S = 600.0
+
+_WARDWATCH = "wardwatch"
+# In the order of the runs: the fastest one after the other, so that they share what else the machine does.
+_ORDER = ("getmany_msgspec", _WARDWATCH, "bytewax", "quix", "faust_river", "faust_river_tuned")
+# These are far slower: the first of the same readings are enough for them.
+_SLOW = ("faust_river", "faust_river_tuned")
+_ENOUGH_FOR_SLOW = 300_000
+# What a peer needs besides wardwatch's own dependencies.
+_NEEDS = {
+    "getmany_msgspec": "uvloop",
+    "bytewax": "bytewax",
+    "quix": "quixstreams",
+    "faust_river_tuned": "uvloop",
+}
 
 
 def _payloads(patients: int, seconds: int) -> Iterator[tuple[str, int, bytes]]:
@@ -125,33 +142,62 @@ def _wardwatch(bootstrap_servers: str, readings: int) -> float:
         "WARDWATCH_CONSUMER_GROUP": _GROUP,
         "WARDWATCH_PARTITIONS": str(_PARTITIONS),
     }
-    with subprocess.Popen([sys.executable, "-m", "wardwatch", "worker"], env=environment) as worker:
+    command = [sys.executable, "-m", "wardwatch", "worker"]
+    # Its greeting must not come before the figures.
+    with subprocess.Popen(command, env=environment, stdout=sys.stderr) as worker:
         try:
             return asyncio.run(_watch_commits(bootstrap_servers, readings))
         finally:
             worker.terminate()
 
 
+def _installed() -> list[str]:
+    """The runs for which all is installed, in order; says of the others how to install them."""
+    names = []
+    for name in _ORDER:
+        package = _NEEDS.get(name)
+        if package is None or find_spec(package) is not None:
+            names.append(name)
+            continue
+        _say(
+            f"{name} is left out: {package} is not installed here; `make bench` installs it and runs the "
+            "benchmark, or pip install --group bench, where there is a release of it for this Python."
+        )
+    return names
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 def _run(patients: int, seconds: int) -> dict[str, int]:
     """Readings a second by name, in the order of the runs."""
+    names = _installed()
     readings = patients * seconds
-    # The plain agents are far slower: the first of the same readings are enough for them.
-    fewer = min(readings, 300_000)
+    figures: dict[str, int] = {}
     with ApacheKafka(heap_mb=1024) as kafka:
         kafka.create_topics(*topics.ALL, partitions=_PARTITIONS)
-        print(f"Filling {topics.READINGS} with {readings} readings …", file=sys.stderr, flush=True)
+        _say(f"Filling {topics.READINGS} with {readings} readings …")
         _fill(kafka.bootstrap_servers, patients, seconds)
-        figures: dict[str, int] = {}
-        runs: list[tuple[str, Callable[[], float]]] = [
-            ("getmany_msgspec", lambda: _peer("getmany_msgspec", kafka.bootstrap_servers, readings)),
-            ("wardwatch", lambda: _wardwatch(kafka.bootstrap_servers, readings)),
-            ("faust_river", lambda: _peer("faust_river", kafka.bootstrap_servers, fewer)),
-            ("faust_river_tuned", lambda: _peer("faust_river_tuned", kafka.bootstrap_servers, fewer)),
-        ]
-        for name, measure in runs:
-            print(f"{name} …", file=sys.stderr, flush=True)
-            figures[name] = round(measure())
+        for name in names:
+            _say(f"{name} …")
+            if name == _WARDWATCH:
+                figure = _wardwatch(kafka.bootstrap_servers, readings)
+            else:
+                wanted = min(readings, _ENOUGH_FOR_SLOW) if name in _SLOW else readings
+                figure = _peer(name, kafka.bootstrap_servers, wanted)
+            figures[name] = round(figure)
     return figures
+
+
+def _compared(measured: dict[str, int]) -> dict[str, float]:
+    """How many times as fast as its peers wardwatch is, and its share of the floor."""
+    ours = measured[_WARDWATCH]
+    peers = [name for name in ("faust_river", "quix", "bytewax") if name in measured]
+    compared = {f"times_{name}": round(ours / measured[name], 1) for name in peers}
+    if "getmany_msgspec" in measured:
+        compared["share_of_getmany"] = round(ours / measured["getmany_msgspec"], 2)
+    return compared
 
 
 def main() -> None:
@@ -162,11 +208,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=600, help="readings of each patient, at 1 Hz")
     arguments = parser.parse_args()
     measured = _run(arguments.patients, arguments.seconds)
-    figures = measured | {
-        "order": list(measured),
-        "times_faust_river": round(measured["wardwatch"] / measured["faust_river"], 1),
-        "share_of_getmany": round(measured["wardwatch"] / measured["getmany_msgspec"], 2),
-    }
+    figures = {**measured, "order": list(measured), **_compared(measured)}
     if arguments.json:
         print(json.dumps(figures))
         return

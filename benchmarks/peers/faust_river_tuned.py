@@ -1,10 +1,11 @@
-"""The same agent as `faust_river`, with every setting that helps: raw values, msgspec, large buffers."""
+"""The same agent as `faust_river`, with all that helps: raw values, msgspec, large buffers, uvloop."""
 
 from __future__ import annotations
 
 import os
 
 import faust
+import mode.loop
 import msgspec
 
 from benchmarks.peers.faust_river import Scorers, run
@@ -13,6 +14,7 @@ from benchmarks.peers.job import bootstrap_servers
 
 
 def _tuned() -> None:
+    mode.loop.use("uvloop")
     app = faust.App(
         "faust-river-tuned",
         broker=f"kafka://{bootstrap_servers()}",

@@ -1,10 +1,9 @@
-"""The floor: aiokafka's `getmany` and msgspec decoding every record, and nothing else."""
+"""The floor: aiokafka's `getmany` on uvloop, msgspec decoding every record, and nothing else."""
 
 from __future__ import annotations
 
-import asyncio
-
 import msgspec
+import uvloop
 from aiokafka import AIOKafkaConsumer
 
 from benchmarks.peers.job import Meter, bootstrap_servers
@@ -55,4 +54,4 @@ async def _drain() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_drain())
+    uvloop.run(_drain())
