@@ -1,0 +1,102 @@
+"""What `wardwatch evaluate` writes for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+
+def tables(figures: Figures) -> Iterator[str]:
+    """The lines of the suite `burden`."""
+    yield (
+        f"{figures['patients']} patients, {figures['patient_days']:,.1f} patient-days, "
+        f"seed {figures['seed']}, wardwatch {figures['version']}"
+    )
+    yield ""
+    yield from _columns(_burden(figures["burden"]))
+    yield ""
+    yield from _columns(_injected(figures["injected"]))
+    yield ""
+    yield from _columns(_artefacts(figures["artefacts"]))
+
+
+def _burden(burden: Figures) -> Iterator[Sequence[str]]:
+    yield "alarms", "", "", "number", "a patient-day", "95 %", "in motion"
+    for name in ("outside_nightly", "fixed", "learned", "nightly"):
+        yield name.replace("_", " "), "", "", *_rate(burden[name])
+    for row in burden["rows"]:
+        yield f"  {row['rule']}", row["condition"], row["priority"], *_rate(row)
+
+
+def _rate(rate: Figures) -> Sequence[str]:
+    return (
+        f"{rate['alarms']:,}",
+        _number(rate["per_patient_day"], 4),
+        _interval(rate["interval"], 4),
+        _percent(rate["began_in_motion"]),
+    )
+
+
+def _injected(injected: Figures) -> Iterator[Sequence[str]]:
+    yield (
+        "acute events",
+        "number",
+        "caught",
+        "95 %",
+        "by fixed",
+        "by learned",
+        "minutes (quartiles)",
+        "first rule",
+    )
+    for name, of in ({"all": injected["all"]} | injected["kinds"]).items():
+        yield (
+            name,
+            f"{of['events']:,}",
+            _percent(of["sensitivity"], 1),
+            _interval_percent(of["interval"]),
+            _percent(of["by_fixed"]),
+            _percent(of["by_learned"]),
+            _delay(of["delay_minutes"]),
+            _counts(of["first_by_rule"]),
+        )
+
+
+def _artefacts(artefacts: Figures) -> Iterator[Sequence[str]]:
+    yield "artefact bursts", "number", "alarmed", "95 %", "rule"
+    for name, of in ({"all": artefacts["all"]} | artefacts["kinds"]).items():
+        share, interval = _percent(of["share"], 2), _interval_percent(of["interval"], 2)
+        yield name, f"{of['bursts']:,}", share, interval, _counts(of["by_rule"])
+
+
+def _columns(rows: Iterator[Sequence[str]]) -> Iterator[str]:
+    """Rows with their cells below each other."""
+    cells = [*rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _number(figure: float | None, digits: int) -> str:
+    return "-" if figure is None else f"{figure:.{digits}f}"
+
+
+def _percent(share: float | None, digits: int = 0) -> str:
+    return "-" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def _interval(interval: Sequence[float] | None, digits: int) -> str:
+    return "-" if interval is None else " to ".join(_number(end, digits) for end in interval)
+
+
+def _interval_percent(interval: Sequence[float] | None, digits: int = 1) -> str:
+    return "-" if interval is None else _interval([100 * end for end in interval], digits)
+
+
+def _delay(delay: Mapping[str, float] | None) -> str:
+    return "-" if delay is None else f"{delay['median']:.1f} ({delay['q1']:.1f} to {delay['q3']:.1f})"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule} {number}" for rule, number in counts.items())

@@ -1,0 +1,77 @@
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.quiet_wearers import quiet_wearer
+from tests.support.recording_files import write_folder
+from wardwatch.cli.errors import UsersError
+from wardwatch.cli.evaluate import command
+from wardwatch.core.reading import Reading
+from wardwatch.wire.readings import encode_reading
+
+FEW = ("--events", "6", "--artefacts", "6")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def lines(readings: Iterable[Reading]) -> bytes:
+    return b"\n".join(map(encode_reading, readings)) + b"\n"
+
+
+@pytest.fixture(scope="module")
+def wearers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files = {f"{name}.jsonl.gz": lines(quiet_wearer(name, seed=seed)) for seed, name in enumerate("ab")}
+    return write_folder(tmp_path_factory.mktemp("wearers"), files)
+
+
+def test_json_is_one_object_with_the_keys_of_every_suite_and_those_of_this_one(wearers: Path) -> None:
+    result = run("burden", wearers, "--json", *FEW, "--seed", "3")
+    figures = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (figures["suite"], figures["patients"], figures["seed"]) == ("burden", 2, 3)
+    assert [row["method"] for row in figures["rows"]] == ["wardwatch"]
+    assert [*figures["rows"][0]["sensitivity"]] == ["0.029", "0.1", "0.25", "0.5", "1", "2"]
+    assert figures["injected"]["all"]["events"] == 6
+    assert figures["artefacts"]["all"]["bursts"] == 6
+    assert figures["burden"]["outside_nightly"]["alarms"] == 0
+    assert run("burden", wearers, "--json", *FEW, "--seed", "3").stdout == result.stdout
+
+
+def test_the_table_is_for_people(wearers: Path) -> None:
+    result = run("burden", wearers, *FEW)
+    assert result.stdout.startswith("2 patients, 16.")
+    assert "\x1b" not in result.output
+    for begin in ("outside nightly ", "tachycardia ", "dropout "):
+        assert any(line.startswith(begin) for line in result.stdout.splitlines())
+
+
+def test_recordings_of_the_same_name_are_patients_of_their_own(wearers: Path) -> None:
+    path = wearers / "a.jsonl.gz"
+    figures = json.loads(run("burden", path, path, "--json", "--events", "0", "--artefacts", "0").stdout)
+    assert figures["patients"] == 2
+    assert figures["injected"]["all"]["sensitivity"] is None
+
+
+@pytest.mark.parametrize("name", ["nowhere", "notes.txt"])
+def test_a_path_that_is_no_recording_is_one_sentence(tmp_path: Path, name: str) -> None:
+    write_folder(tmp_path, {"notes.txt": "hello\n"})
+    with pytest.raises(UsersError, match=name):
+        run("burden", tmp_path / name)
+
+
+def test_a_recording_of_which_nothing_can_be_read_is_one_sentence(tmp_path: Path) -> None:
+    write_folder(tmp_path, {"x.jsonl": b'{"v": 1}\n'})
+    with pytest.raises(UsersError, match="wardwatch replay"):
+        run("burden", tmp_path / "x.jsonl")
+
+
+@pytest.mark.parametrize("arguments", [["burden"], ["astrology", "x"], ["burden", "x", "--events", "-1"]])
+def test_wrong_arguments_are_explained(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr

@@ -1,0 +1,109 @@
+from typing import Any
+
+import pytest
+
+from tests.support.quiet_wearers import AlwaysAlarms, NeverAlarms, quiet_wearer
+from wardwatch.core.monitor import Monitor
+from wardwatch.evaluating.burden import Plan, evaluate
+from wardwatch.evaluating.forking import Future as Fork
+from wardwatch.evaluating.forking import Monitors, play, play_on
+from wardwatch.evaluating.injection import Injection, Kind, inject
+from wardwatch.evaluating.judging import catch
+from wardwatch.evaluating.tracks import MINUTE_MS, Track, tracks_of
+from wardwatch.wire.recordings.recording import Stream
+
+REAL = Monitors(new=Monitor, restored=Monitor.restore)
+PLAN = Plan(events=9, artefacts=12, seed=1)
+
+
+@pytest.fixture(scope="module")
+def tracks() -> list[Track]:
+    streams = [Stream(quiet_wearer(name, seed=seed, hours=24)) for seed, name in enumerate("ab")]
+    return tracks_of(streams, lambda: None)
+
+
+@pytest.fixture(scope="module")
+def figures(tracks: list[Track]) -> dict[str, Any]:
+    return evaluate(tracks, REAL, PLAN, lambda _: None)
+
+
+def useless(tracks: list[Track], kind: type[NeverAlarms]) -> dict[str, Any]:
+    return evaluate(tracks, Monitors(new=kind, restored=kind.restored), PLAN, lambda _: None)
+
+
+def test_thirty_more_for_an_hour_on_a_quiet_wearer_is_caught(tracks: list[Track]) -> None:
+    [track, _] = tracks
+    onset_ms = int(track.observed_at_ms[-1]) - 80 * MINUTE_MS
+    event = Injection(
+        kind=Kind.TACHYCARDIA, track=0, onset_ms=onset_ms, end_ms=onset_ms + 60 * MINUTE_MS, seed=1
+    )
+    row = track.row_at(onset_ms)
+    past = play(REAL, tracks, [(0, row)], lambda _: None)
+    future = Fork(state=past.states[0, row], readings=inject(track.piece(row, len(track)), event))
+    [events] = play_on(REAL, [future], lambda _: None)
+    delay = catch(event, [], events).delay
+    assert delay is not None
+    assert 0 < delay < 30
+
+
+def test_tachycardia_and_bradycardia_of_quiet_wearers_are_caught(figures: dict[str, Any]) -> None:
+    kinds = figures["injected"]["kinds"]
+    for kind in ("tachycardia", "bradycardia"):
+        assert kinds[kind]["events"] == 3
+        assert kinds[kind]["sensitivity"] == 1.0
+        assert 0 < kinds[kind]["delay_minutes"]["median"] <= 30
+
+
+def test_a_quiet_wearer_does_not_alarm_by_itself(figures: dict[str, Any]) -> None:
+    assert figures["burden"]["outside_nightly"]["alarms"] == 0
+    assert figures["patients"] == 2
+    assert figures["patient_days"] == pytest.approx(2 * 8, abs=0.1)
+
+
+def test_a_missing_heart_rate_is_no_alarm(figures: dict[str, Any]) -> None:
+    dropout = figures["artefacts"]["kinds"]["dropout"]
+    assert (dropout["bursts"], dropout["alarmed"]) == (4, 0)
+
+
+def test_who_never_alarms_catches_nothing(tracks: list[Track]) -> None:
+    figures = useless(tracks, NeverAlarms)
+    assert figures["injected"]["all"] | {"interval": None} == {
+        "events": 9,
+        "caught": 0,
+        "sensitivity": 0.0,
+        "interval": None,
+        "by_fixed": 0.0,
+        "by_learned": 0.0,
+        "first_by_rule": {},
+        "delay_minutes": None,
+    }
+    assert len(figures["injected"]["missed"]) == 9
+    assert figures["artefacts"]["all"]["alarmed"] == 0
+    assert figures["burden"]["outside_nightly"]["alarms"] == 0
+
+
+def test_who_always_alarms_is_not_rewarded(tracks: list[Track]) -> None:
+    figures = useless(tracks, AlwaysAlarms)
+    assert figures["injected"]["all"]["caught"] == 0
+    assert figures["burden"]["outside_nightly"]["alarms"] == sum(map(len, tracks))
+
+
+def test_the_same_seed_gives_the_same_figures(tracks: list[Track], figures: dict[str, Any]) -> None:
+    assert evaluate(tracks, REAL, PLAN, lambda _: None) == figures
+
+
+def test_the_share_of_the_work_done_rises_to_1(tracks: list[Track]) -> None:
+    shares: list[float] = []
+    evaluate(tracks, Monitors(new=NeverAlarms, restored=NeverAlarms.restored), PLAN, shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_without_injections_and_without_room_for_them_the_burden_is_told_all_the_same(
+    tracks: list[Track],
+) -> None:
+    short = [track.piece(0, 50) for track in tracks]
+    figures = evaluate(short, REAL, PLAN, lambda _: None)
+    assert figures["injected"]["all"]["sensitivity"] is None
+    assert figures["artefacts"]["all"]["share"] is None
+    assert figures["burden"]["outside_nightly"]["per_patient_day"] == 0.0
