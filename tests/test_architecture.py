@@ -14,20 +14,34 @@ import pytest
 
 _ROOT = Path(__file__).parents[1]
 _SOURCES = (_ROOT / "src", _ROOT / "simulators")
-_MIRRORED = ("core", "wire", "adapters", "demo", "cli")
+_MIRRORED = ("core", "testing", "wire", "evaluating", "fitting", "adapters", "demo", "cli")
 _OF_SEVERAL_FILES = {"wire/recordings/test_real_recordings.py"}
 
 # A part of the package, and the parts that it may import beside itself.
 _MAY_IMPORT = {
     "core": set[str](),
+    "testing": {"core"},
     "wire": {"core"},
     "simulators": {"core", "wire"},
     "replaying": {"core", "wire"},
+    "evaluating": {"core", "wire", "replaying"},
+    "fitting": {"core", "evaluating"},
     "adapters": {"core", "wire"},
     "settings": set[str](),
     "composition": {"core", "wire", "adapters", "settings"},
     "demo": {"core", "wire", "simulators", "replaying", "adapters", "settings", "composition"},
-    "cli": {"core", "wire", "simulators", "replaying", "adapters", "settings", "composition", "demo"},
+    "cli": {
+        "core",
+        "wire",
+        "simulators",
+        "replaying",
+        "evaluating",
+        "fitting",
+        "adapters",
+        "settings",
+        "composition",
+        "demo",
+    },
     "entry points": {"cli"},
 }
 _ENTRY_POINTS = ("__main__.py", "demo/leash.py")  # run by python -m; nobody imports them
@@ -39,11 +53,19 @@ _MAY_BE_IMPORTED_BY = {
     "confluent_kafka": ["adapters/embedded_broker.py"],
     "faust": ["adapters/faust_*.py"],
     "msgspec": ["wire/**/*.py", "adapters/checkpoint.py", "wardwatch_simulators/truth.py"],
-    "numpy": ["core/*.py", "wire/**/*.py", "demo/measuring.py", "wardwatch_simulators/*.py"],
+    "numpy": [
+        "core/**/*.py",
+        "testing/*.py",
+        "wire/**/*.py",
+        "evaluating/*.py",
+        "fitting/*.py",
+        "demo/measuring.py",
+        "wardwatch_simulators/*.py",
+    ],
     "pydantic": ["settings.py"],
     "pydantic_settings": ["settings.py"],
     "rich": ["cli/*.py", "adapters/terminal.py"],
-    "river": ["core/*.py"],
+    "river": ["core/river_making.py"],
     "websockets": ["adapters/feed_*.py", "adapters/console_client.py"],
 }
 
@@ -66,7 +88,10 @@ def test_imports_point_towards_the_core() -> None:
         ("adapters/x.py", "import wardwatch.composition", "adapters imports composition"),
         ("adapters/feed_x.py", "from aiokafka.errors import KafkaError", "aiokafka is not for this file"),
         ("adapters/x.py", "from wardwatch import wire, settings", "adapters imports settings"),
+        ("testing/x.py", "import pytest", "pytest is not for this file"),
+        ("core/detectors/x.py", "from wardwatch.testing import CHECKS", "core imports testing"),
         ("demo/x.py", "from wardwatch.cli.main import main", "demo imports cli"),
+        ("fitting/x.py", "from wardwatch.wire import readings", "fitting imports wire"),
         ("wardwatch_simulators/x.py", "import wardwatch.adapters", "simulators imports adapters"),
         ("cli/x.py", "import requests", "requests is not for this file"),
     ],

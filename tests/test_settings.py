@@ -39,6 +39,12 @@ def test_the_defaults_can_be_used() -> None:
         ("STALL_LIMIT_S", "inf"),
         ("CONSUMER_GROUP", "two words"),
         ("FEED_PORT", "70000"),
+        ("RIVER_DETECTORS", "HalfSpaceTrees"),
+        ("RIVER_DETECTORS", "{}"),
+        ("RIVER_DETECTORS", '[{"detector": "HalfSpaceTrees", "vitals": ["heart_rate"]}]'),
+        ("RIVER_DETECTORS", '[{"detector": "HalfSpaceTrees", "vitals": [], "threshold": 0.9}]'),
+        ("RIVER_DETECTORS", '[{"detector": "LODA", "vitals": ["heart_rate"], "threshold": NaN}]'),
+        ("RIVER_DETECTORS", '[{"detector": "LODA", "vitals": ["heart_rate"], "threshold": 9, "seed": 1}]'),
     ],
 )
 def test_a_bad_value_is_one_sentence_that_names_the_variable(
@@ -47,6 +53,24 @@ def test_a_bad_value_is_one_sentence_that_names_the_variable(
     (sentence,) = complaints(monkeypatch, **{variable: value})
     assert sentence.startswith(f"WARDWATCH_{variable}: ")
     assert sentence.endswith(".")
+
+
+def test_detectors_of_river_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "WARDWATCH_RIVER_DETECTORS",
+        '[{"detector": "LODA", "parameters": {"seed": 1}, "vitals": ["heart_rate"], "threshold": 9}]',
+    )
+    (detector,) = load_settings().river_detectors
+    assert detector.detector == "LODA"
+    assert detector.parameters == {"seed": 1}
+    assert detector.vitals == ("heart_rate",)
+    assert detector.threshold == 9.0
+
+
+def test_what_is_wrong_inside_of_a_setting_has_its_place_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = '[{"detector": "LODA", "vitals": ["heart_rate"], "threshold": "high"}]'
+    (sentence,) = complaints(monkeypatch, RIVER_DETECTORS=bad)
+    assert sentence.startswith("WARDWATCH_RIVER_DETECTORS: 1, threshold: Input should be a valid number")
 
 
 def test_every_bad_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

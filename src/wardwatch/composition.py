@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ssl
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wardwatch.settings import Settings
+from wardwatch.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
     from wardwatch.adapters.faust_worker import FaustWorker
     from wardwatch.adapters.feed_service import Feed
     from wardwatch.adapters.kafka_topic import TopicReader
+    from wardwatch.core.monitor import Rules
+    from wardwatch.core.river_plugin import RiverPanel
 
 # Adapters are imported where they are built: a command waits only for what it uses.
 # ruff: noqa: PLC0415
@@ -34,11 +37,52 @@ def kafka_client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def build_worker(settings: Settings) -> FaustWorker:
+def build_rules(settings: Settings) -> Rules:
+    """What a monitor goes by; raises :class:`wardwatch.settings.SettingsError`."""
+    from wardwatch.core.model import Model, ModelError, shipped_model
+    from wardwatch.core.monitor import Rules
+    from wardwatch.core.river_plugin import RiverError
+    from wardwatch.time_zones import local_time_of
+
+    try:
+        return Rules(
+            false_alarms_a_patient_day=settings.false_alarms_a_patient_day,
+            idle_s=settings.idle_days * 86_400.0,
+            local_time=local_time_of(settings.time_zone),
+            model=Model.from_json(settings.model.read_bytes()) if settings.model else shipped_model(),
+            river=_river(settings),
+        )
+    except RiverError as error:
+        raise SettingsError([f"{PREFIX}RIVER_DETECTORS: {error}"]) from error
+    except ModelError as error:
+        raise SettingsError([f"{PREFIX}MODEL: {error}"]) from error
+    except OSError as error:
+        raise SettingsError([f"{PREFIX}MODEL: the file can't be read: {error.strerror or error}."]) from error
+    except ValueError as error:
+        raise SettingsError([f"{PREFIX}TIME_ZONE: {error}"]) from error
+
+
+def _river(settings: Settings) -> RiverPanel | None:
+    from wardwatch.core.river_plugin import RiverPanel, RiverSpec, check_size
+
+    if not settings.river_detectors:
+        return None
+    panel = RiverPanel(
+        [
+            RiverSpec(each.detector, each.parameters, each.vitals, each.threshold)
+            for each in settings.river_detectors
+        ]
+    )
+    check_size(panel)
+    return panel
+
+
+def build_worker(settings: Settings, rules: Rules) -> FaustWorker:
     """A worker of the consumer group; to be built where an event loop runs."""
     from wardwatch.adapters.faust_app import GroupOptions
     from wardwatch.adapters.faust_worker import FaustWorker
     from wardwatch.adapters.partition_runner import Pace
+    from wardwatch.core.monitor import Monitor
 
     return FaustWorker(
         kafka_client_options(settings),
@@ -57,6 +101,7 @@ def build_worker(settings: Settings) -> FaustWorker:
         ),
         stall_limit_s=settings.stall_limit_s,
         health_file=settings.health_file,
+        restore=partial(Monitor.restore, rules=rules),
     )
 
 

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    Json,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "WARDWATCH_"
@@ -32,6 +42,17 @@ class SettingsError(Exception):
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
+
+
+class RiverDetector(BaseModel):
+    """A detector of river; docs/river.md explains each field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    detector: str
+    parameters: dict[str, Any] = {}
+    vitals: tuple[str, ...] = Field(min_length=1)
+    threshold: float = Field(allow_inf_nan=False)
 
 
 class Settings(BaseSettings):
@@ -59,6 +80,14 @@ class Settings(BaseSettings):
     status_interval_s: Seconds = 5.0
     stall_limit_s: Seconds = 20.0
     health_file: Path | None = None
+
+    false_alarms_a_patient_day: float = Field(default=0.05, gt=0, le=24, allow_inf_nan=False)
+    time_zone: str = "UTC"
+    model: FilePath | None = None
+    idle_days: float = Field(default=7.0, ge=1, le=365, allow_inf_nan=False)
+
+    # Json reads text, which this default is not.
+    river_detectors: Json[tuple[RiverDetector, ...]] = Field(default=(), validate_default=False)
 
     feed_host: str = "127.0.0.1"
     feed_port: Port = 8765
@@ -110,4 +139,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if not problem["loc"]:
         return f"{message}."
-    return f"{PREFIX}{str(problem['loc'][0]).upper()}: {message}."
+    name, *inside = problem["loc"]
+    # Inside of a list people count from 1.
+    where = [str(place + 1) if isinstance(place, int) else str(place) for place in inside]
+    return ": ".join([f"{PREFIX}{str(name).upper()}", *([", ".join(where)] if where else []), f"{message}."])

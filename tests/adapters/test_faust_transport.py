@@ -15,6 +15,7 @@ from tests.support.fake_records import reading_record
 from tests.support.workers import new_group, produce
 from wardwatch.adapters.faust_app import GroupOptions, new_app, state_table
 from wardwatch.adapters.faust_transport import Fetched, batched_topic
+from wardwatch.adapters.records import Columns
 from wardwatch.wire.topics import ALL, READINGS
 
 pytestmark = pytest.mark.kafka
@@ -62,7 +63,8 @@ async def offsets_until(got: asyncio.Queue[Fetched], last: int) -> list[list[int
     batches: list[list[int]] = []
     while not batches or batches[-1][-1] != last:
         fetched = await asyncio.wait_for(got.get(), 30)
-        batches.append([record.offset for record in fetched.records])
+        assert isinstance(fetched.records, Columns)
+        batches.append(fetched.records.offsets)
     return batches
 
 

@@ -43,6 +43,14 @@ def test_each_value_stands_in_its_own_column() -> None:
     assert told == {"heart_rate": 72.0, "skin_temperature": 33.1}
 
 
+def test_no_two_values_are_swapped() -> None:
+    names = (*VITAL_NAMES, *CONTEXT_NAMES)
+    fields = {name: float(place) for place, name in enumerate(names)}
+    batch = Batch.of([reading(**fields), reading(**fields | {"steps": None})])
+    assert [*batch.values[0], *batch.context[0]] == list(fields.values())
+    assert np.isnan(batch.context[1, STEPS])
+
+
 def test_the_context_stands_in_the_columns_that_its_constants_name() -> None:
     batch = Batch.of([reading(steps=4, signal_quality=0.9, worn=True, battery=81, on_oxygen=False)])
     context = batch.context[0]
@@ -61,6 +69,11 @@ def test_what_was_sent_and_is_not_a_number_is_told_apart_from_what_was_not_measu
     assert batch.values[:, VITAL_INDEX["heart_rate"]].tolist()[0] == inf
     assert batch.context[0, BATTERY] == inf
     assert np.isnan(batch.values[1]).all()
+
+
+def test_that_holds_for_a_single_reading_that_says_something_of_everything() -> None:
+    everything = dict.fromkeys((*VITAL_NAMES, *CONTEXT_NAMES), 1.0)
+    assert Batch.of([reading(**everything | {"heart_rate": nan})]).values[0, 0] == inf
 
 
 def test_consciousness_is_its_place_among_the_levels() -> None:

@@ -101,7 +101,45 @@ def test_a_pseudonym_may_have_what_keys_and_urls_can_carry(patient: str) -> None
     assert decoded(encode_reading(Reading(patient=patient, device="d", observed_at_ms=0))).patient == patient
 
 
-@given(st.lists(st.one_of(readings().map(encode_reading), st.binary(max_size=20), st.none()), max_size=8))
+_OPTIONAL = [field.name for field in dataclasses.fields(Reading) if field.default is None]
+# What a sender may put where a value belongs, good and bad.
+_anything = st.sampled_from(
+    [
+        b"null",
+        b"true",
+        b'"A"',
+        b'"72"',
+        b"7",
+        b"7.0",
+        b"-0",
+        b"1e3",
+        b"1e400",
+        b"9" * 400,
+        b"NaN",
+        b"[]",
+        b"{}",
+    ]
+)
+
+
+def _changed(payload: bytes, name: str, value: bytes, style: str) -> bytes:
+    """``payload`` with one field more, which it may have already."""
+    if style == "one line":
+        return payload[:-1] + b',"%s":%s}' % (name.encode(), value)
+    return b" \n" + payload[:-1] + b'\t,\r\n"%s" : %s }\n' % (name.encode(), value)
+
+
+plain_payloads = readings().map(encode_reading)
+changed_payloads = st.builds(
+    _changed,
+    plain_payloads,
+    st.sampled_from([*_OPTIONAL, "patient", "observed_at_ms", "v", "unheard_of"]),
+    _anything,
+    st.sampled_from(["one line", "wide"]),
+)
+
+
+@given(st.lists(st.one_of(plain_payloads, changed_payloads, st.binary(max_size=20), st.none()), max_size=8))
 def test_decoding_all_at_once_gives_the_same_or_leaves_it_to_decoding_one_by_one(
     payloads: list[bytes | None],
 ) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, cast
 
 import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
+
+from wardwatch.adapters.kafka_columns import give_columns
+from wardwatch.adapters.records import Record
 
 # Faust would give subclasses a logger of their module's name, and so put its chatter among our own lines.
 FAUST_LOGGER = logging.getLogger("faust.batching")
@@ -27,9 +30,15 @@ _FETCH_MAXIMUM_WAIT_MS = 50
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust's thread around aiokafka's consumer, with a setting that Faust does not offer."""
+    """Faust's thread around aiokafka's consumer, with a setting that Faust does not offer, and columns."""
 
     logger = FAUST_LOGGER
+    consumer: BatchingConsumer
+
+    async def on_start(self) -> None:
+        """Start the consumer; it has no partitions before the topics are known, so it has fetched nothing."""
+        await super().on_start()
+        give_columns(self._ensure_consumer()._fetcher, self.consumer.is_batched)  # noqa: SLF001
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -64,7 +73,7 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
 class Fetched(NamedTuple):
     """The value of a batch's message; ``rewinds`` is how many there had been when its fetch began."""
 
-    records: list[Any]
+    records: Sequence[Record]
     rewinds: int
 
 
@@ -95,7 +104,7 @@ class BatchingConsumer(driver.Consumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._rewinds = 0
-        self._read_offset = _ReadOffsets(self._is_batched)
+        self._read_offset = _ReadOffsets(self.is_batched)
 
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -116,16 +125,30 @@ class BatchingConsumer(driver.Consumer):
                 break
             if active_partitions is not None and tp not in active_partitions:
                 continue
-            if self._is_batched(tp):
-                message = self._to_message(tp, batch[0])
-                # Our schema knows that these are no bytes.
-                message.key, message.value = None, cast("bytes", Fetched(batch, rewinds))
-                yield tp, message
+            if self.is_batched(tp):
+                yield tp, self._batch_message(tp, Fetched(batch, rewinds))
             else:
                 for record in batch:
                     yield tp, self._to_message(tp, record)
 
-    def _is_batched(self, tp: TP) -> bool:
+    def _batch_message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
+        first = fetched.records[0]
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            first.offset,
+            timestamp=first.timestamp / 1000,
+            timestamp_type=0,
+            headers=[],
+            key=None,
+            value=cast("bytes", fetched),  # our schema knows that these are no bytes
+            checksum=None,
+            tp=tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    def is_batched(self, tp: TP) -> bool:
+        """Whether a fetch of ``tp`` is handed over as one message."""
         return tp.topic not in self.app.tables.changelog_topics
 
     def on_buffer_full(self, tp: TP) -> None:

@@ -8,12 +8,14 @@ only when a checkpoint holds it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from wardwatch.adapters.checkpoint import CheckpointWriter, Epoch, Message, Records, Recovered, is_behind
 from wardwatch.adapters.isolation import IsolatedMonitor, Restore
 from wardwatch.adapters.log_clock import LogClock
-from wardwatch.adapters.unpacking import IsNew, Record, refused, rejected_reading, unpack
+from wardwatch.adapters.records import Record
+from wardwatch.adapters.unpacking import IsNew, refused, rejected_reading, unpack
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Batch
@@ -64,7 +66,7 @@ class Partition:
         position = self.positions[topic]
         if records[0].offset < position:
             # The committed offset trails the checkpoint.
-            records = [record for record in records if record.offset >= position]
+            records = records[bisect_left(records, position, key=lambda record: record.offset) :]
         if not records:
             return []
         messages = self._take_readings(records) if topic == READINGS else self._take_placements(records)

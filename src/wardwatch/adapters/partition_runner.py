@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from wardwatch.adapters.checkpoint import Message
 from wardwatch.adapters.partition import Partition
-from wardwatch.adapters.unpacking import Record
+from wardwatch.adapters.records import Record
 
 logger = logging.getLogger(__name__)
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from wardwatch.adapters.checkpoint import Message
+from wardwatch.adapters.records import Columns, Record
 from wardwatch.core.events import Refusal
 from wardwatch.wire.errors import Fault, Unreadable
 from wardwatch.wire.rejections import Rejection, encode_rejection
 from wardwatch.wire.topics import READINGS, REJECTED
-
-
-class Record(Protocol):
-    """A record as aiokafka hands it over; ``timestamp`` is in ms."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
 
 
 @dataclass(slots=True)
@@ -51,10 +41,10 @@ def unpack(
     ``decode_all`` is the quick way for records that are all in order; it returns ``None`` if one isn't.
     """
     if decode_all is not None and is_new is None:
-        decoded = decode_all([record.value for record in records])
-        if decoded is not None and _keys_fit(records, decoded):
-            offsets = [record.offset for record in records]
-            return Unpacked(decoded, offsets, [record.timestamp for record in records])
+        columns = Columns.of(records)
+        decoded = decode_all(columns.values)
+        if decoded is not None and columns.keys == [each.patient.encode() for each in decoded]:
+            return Unpacked(decoded, columns.offsets, columns.timestamps)
     unpacked = Unpacked()
     for record in records:
         try:
@@ -70,10 +60,6 @@ def unpack(
             unpacked.offsets.append(record.offset)
             unpacked.arrived_at_ms.append(record.timestamp)
     return unpacked
-
-
-def _keys_fit(records: Sequence[Record], decoded: list[Any]) -> bool:
-    return [record.key for record in records] == [record.patient.encode() for record in decoded]
 
 
 def rejected_record(record: Record, reason: str, detail: str) -> Message:

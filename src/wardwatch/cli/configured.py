@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
-from wardwatch.composition import kafka_client_options
+from wardwatch.composition import build_rules, kafka_client_options
+from wardwatch.core.monitor import Rules
 from wardwatch.settings import Settings, SettingsError, load_settings, unknown_variables
 
 EXIT_BAD_SETTINGS = 2
@@ -20,11 +22,21 @@ def settings_or_exit() -> Settings:
         settings = load_settings()
         kafka_client_options(settings)  # now, and not in the middle of the work
     except SettingsError as error:
-        sentences = error.sentences
+        _exit(error.sentences)
     except OSError as error:
-        sentences = [f"The files of WARDWATCH_KAFKA_SSL_... can't be used: {error.strerror or error}."]
-    else:
-        return settings
+        _exit([f"The files of WARDWATCH_KAFKA_SSL_... can't be used: {error.strerror or error}."])
+    return settings
+
+
+def rules_or_exit(settings: Settings) -> Rules:
+    """What monitors go by; where the settings don't allow that, says why and ends the process."""
+    try:
+        return build_rules(settings)
+    except SettingsError as error:
+        _exit(error.sentences)
+
+
+def _exit(sentences: list[str]) -> NoReturn:
     for sentence in sentences:
         click.echo(f"wardwatch: {sentence}", err=True)
     sys.exit(EXIT_BAD_SETTINGS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate_table import tables
 from wardwatch.core.monitor import Monitor
@@ -64,6 +66,7 @@ def command(
       wardwatch evaluate burden wearers/
       wardwatch evaluate burden --json --seed 2 wearers/ | jq .injected.all
     """
+    rules = rules_or_exit(settings_or_exit())
     try:
         recordings = [open_recording(path) for path in paths]
     except RecordingError as error:
@@ -71,7 +74,7 @@ def command(
     tracks = [track for recording in recordings for track in _read(recording)]
     if not tracks:
         raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
-    monitors = Monitors(new=Monitor, restored=Monitor.restore)
+    monitors = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
     with _bar("monitor", 1.0) as advance:
         figures = _SUITES[suite](
             tracks, monitors, Plan(events=events, artefacts=artefacts, seed=seed), advance

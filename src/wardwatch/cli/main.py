@@ -17,7 +17,10 @@ _COMMANDS = {
     "feed": "Serve alarms to nurse-station consoles over websockets.",
     "tail": "Show a topic as it grows, for operators.",
     "replay": "Run the monitor over recordings, without a broker.",
+    "evaluate": "Measure how good the alarms are, on recordings.",
+    "fit": "Fit the model that patients start from, on recordings.",
     "simulate": "Send the readings of wearers that don't exist.",
+    "river": "Show what the configured detectors of river cost.",
 }
 
 

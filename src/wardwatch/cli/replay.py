@@ -19,7 +19,7 @@ from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
 from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.adapters.terminal import alarm_line, date_and_time, painted, printable, wants_colour
-from wardwatch.cli.configured import settings_or_exit
+from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.stopping import stopped_by_signals
 from wardwatch.cli.times import SPEED
@@ -71,9 +71,10 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
         asyncio.run(_send(recordings, settings_or_exit(), 1.0 if speed is None else speed, tally))
         _show_summary(tally.rows_summary(), as_json=as_json)
     else:
+        rules = rules_or_exit(settings_or_exit())
         show = _show_as_json if as_json else _show
         for recording in recordings:
-            _watch(recording, Monitor(), tally, show)
+            _watch(recording, Monitor(rules), tally, show)
         _show_summary(tally.summary(), as_json=as_json)
     if not as_json:
         _show_unreadable(tally)

@@ -12,8 +12,9 @@ from typing import NoReturn
 import click
 
 from wardwatch.adapters.logs import log_to_standard_error
-from wardwatch.cli.configured import settings_or_exit
+from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.composition import build_worker
+from wardwatch.core.monitor import Rules
 from wardwatch.settings import Settings
 
 # A batch is thousands of short-lived objects without cycles. With Python's threshold of 700 the collector
@@ -35,15 +36,16 @@ def command() -> None:
       WARDWATCH_KAFKA_BOOTSTRAP_SERVERS=broker:9092 wardwatch worker
     """
     settings = settings_or_exit()
+    rules = rules_or_exit(settings)
     log_to_standard_error()
     click.echo(
         f"wardwatch worker of the group {settings.consumer_group} at {settings.kafka_bootstrap_servers}"
     )
-    asyncio.run(_work(settings))
+    asyncio.run(_work(settings, rules))
 
 
-async def _work(settings: Settings) -> NoReturn:
-    worker = build_worker(settings)
+async def _work(settings: Settings, rules: Rules) -> NoReturn:
+    worker = build_worker(settings, rules)
     # What is there now stays: the libraries.
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER_OBJECTS)

@@ -5,8 +5,8 @@ Rules
     A value stands until the next one of its signal, at most for the signal's maximum age.
     Pending: while its value is beyond the limit an alarm makes *progress* towards 1, faster the further out
     (see `conditions`); within half a band of the limit it goes back, as slowly as a value at the limit makes
-    progress; further in it is forgotten. At 1 it opens: the instant follows from the values before, not from
-    when somebody looked.
+    progress; further in it is forgotten. A value that has leapt makes progress slowly until the next one has
+    come. At 1 it opens: the instant follows from the values before, not from when somebody looked.
     Open: back by half a band, the alarm makes progress towards its end.
     Priority: the higher one, if the value is one band or more beyond the limit for the shortest dwell, before
     the alarm opens or after. It falls only with a new alarm.
@@ -36,6 +36,9 @@ from wardwatch.core.reading import BoolArray, FloatArray, IntArray
 from wardwatch.core.table import Column, PatientTable
 
 IDLE, PENDING, OPEN = 0, 1, 2
+# A value that has leapt waits at least so long, so that the next one of a device that measures once a minute
+# can still contradict it. Wardwatch's own choice.
+UNCONFIRMED_DWELL_MS = 90_000
 NEVER = -1
 
 COLUMNS = (
@@ -52,9 +55,6 @@ COLUMNS = (
     Column("alarm_progress", "f8", 0.0, conditions.COUNT),
     Column("alarm_rate", "f8", 0.0, conditions.COUNT),
 )
-
-_SHORTEST_DWELL_MS = int(conditions.SHORTEST_DWELL_S * 1000)
-_CLEAR_RATE = 1.0 / (conditions.CLEAR_S * 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +79,25 @@ class _Entries:
     """Some (row, condition) pairs of the table, read and written as flat arrays."""
 
     def __init__(self, table: PatientTable, rows: IntArray, which: IntArray) -> None:
-        self._arrays = {column.name: table[column.name].reshape(-1) for column in COLUMNS}
-        self._flat = rows * conditions.COUNT + which
+        self._table, self._rows, self._which = table, rows, which
 
     def get(self, name: str) -> IntArray:
-        found: IntArray = self._arrays[name][self._flat]
+        found: IntArray = self._table[name][self._rows, self._which]
         return found
 
     def get_float(self, name: str) -> FloatArray:
-        found: FloatArray = self._arrays[name][self._flat]
+        found: FloatArray = self._table[name][self._rows, self._which]
         return found
 
     def put(self, where: BoolArray, **columns: object) -> None:
-        places = self._flat[where]
+        places = self._rows[where], self._which[where]
         for name, values in columns.items():
-            self._arrays[name][places] = values[where] if isinstance(values, np.ndarray) else values
+            self._table[name][places] = values[where] if isinstance(values, np.ndarray) else values
 
     def forget(self, where: BoolArray) -> None:
-        places = self._flat[where]
+        places = self._rows[where], self._which[where]
         for column in COLUMNS:
-            self._arrays[column.name][places] = column.default
+            self._table[column.name][places] = column.default
 
 
 def silent_until(table: PatientTable, rows: IntArray, which: IntArray, now_ms: IntArray) -> IntArray:
@@ -138,7 +137,7 @@ def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: In
     full_ms = since_ms + np.maximum(wait_ms, 0)
     full = rising & (full_ms <= stands_until_ms)
     opening, ending = full & (phase == PENDING), full & (phase == OPEN)
-    severe, worse_ms = severe_ms != NEVER, severe_ms + _SHORTEST_DWELL_MS
+    severe, worse_ms = severe_ms != NEVER, severe_ms + conditions.SHORTEST_DWELL_MS[which]
     rises = (phase == OPEN) & severe & (priority < severe_priority) & (worse_ms <= stands_until_ms)
     stepping = opening | ending | rises
     if not stepping.any():
@@ -175,8 +174,11 @@ def observe(
     observed_at_ms: IntArray,
     arrived_at_ms: IntArray,
     excess: FloatArray,
+    leaping: BoolArray,
 ) -> None:
     """Take the next value of each pair; ``excess`` is how many bands it lies beyond its limit.
+
+    ``leaping`` is where it is so far from the value before that the next one must confirm it.
 
     ``observed_at_ms`` must not fall from one value of a pair to the next, and all steps up to it must have
     been made (:func:`due`).
@@ -196,8 +198,12 @@ def observe(
     progress = np.where(anew | (opened & ~back), 0.0, progress)
     dwell_ms = conditions.DWELL_S[which] * 1000.0
     # 2^10 bands beyond any limit the wait is the shortest one anyway.
-    towards = np.minimum(np.exp2(np.minimum(excess, 10.0)) / dwell_ms, 1.0 / _SHORTEST_DWELL_MS)
-    rate = np.where(opened, np.where(back, _CLEAR_RATE, 0.0), np.where(beyond, towards, -1.0 / dwell_ms))
+    towards = np.exp2(np.minimum(excess, 10.0)) / dwell_ms
+    shortest_ms = conditions.SHORTEST_DWELL_MS[which]
+    shortest_ms = np.where(leaping, np.maximum(shortest_ms, UNCONFIRMED_DWELL_MS), shortest_ms)
+    towards = np.minimum(towards, 1.0 / shortest_ms)
+    clearing = np.where(back, 1.0 / conditions.CLEAR_MS[which], 0.0)
+    rate = np.where(opened, clearing, np.where(beyond, towards, -1.0 / dwell_ms))
     severe_ms = entries.get("alarm_severe_ms")
     severe_ms = np.where(excess >= 1.0, np.where(severe_ms != NEVER, severe_ms, observed_at_ms), NEVER)
     entries.put(

@@ -1,84 +1,230 @@
-"""What is usual for this patient: an exponentially weighted, robust mean and spread of each vital.
+"""What is usual for this patient at this time of day, and how much of a value is news.
 
-A value is scored against the baseline before the baseline learns from it. Weights decay with elapsed time,
-not with the number of readings, because readings are irregular. An unusual value pulls with a force that
-does not grow with its distance (Huber 1964), so an illness moves the baseline slowly and one artefact hardly
-at all; and because it is slowed and not stopped, a new normal is learned in the end.
+A robust local level with two circadian harmonics (a day's and half a day's sine and cosine: F. Halberg's
+cosinor, 1967) for each vital, and the variance around them. A value is scored against the baseline before
+the baseline learns from it. It begins at the population's, which counts for two hours of readings. Weights
+follow elapsed time, not the number of readings, because readings are irregular. An unusual value pulls with a
+force that does not grow with its distance (P. J. Huber, "Robust estimation of a location parameter", 1964),
+and one far outside the usual with a tenth of that; so an illness moves the baseline slowly and one artefact
+hardly at all, and yet a new normal is learned in the end.
 
-Its limits: no time of day, no correlation between neighbouring readings, one vital at a time.
+Neighbouring values are alike: of minute heart rates the correlation is 0.92-0.96 (docs/evidence.md). The
+*innovation* is what is left of a value after the one before had foretold its part (a first-order
+autoregression, G. E. P. Box and G. M. Jenkins, 1970, in continuous time): that is news, and white noise while
+nothing happens.
+
+Its limits: one vital at a time, two harmonics are a smooth day, and who works nights is learned as slowly as
+everything else.
 
 >>> import numpy as np
->>> mean, variance, learned_s = np.array([70.0]), np.array([36.0]), np.array([90000.0])
->>> score(np.array([100.0]), mean, variance, learned_s, np.array([1.5])).round(2)
-array([5.])
+>>> from wardwatch.core.detectors.detector import empty_state
+>>> prior = Prior.of_one(level=70.0, spread=6.0, innovation_spread=2.0)
+>>> baseline = Baseline(prior)
+>>> state = empty_state(baseline, patients=1)
+>>> values = np.full((JUDGED, 1), 100.0)
+>>> seen = baseline.hold_against(state, values, np.full((JUDGED, 1), 60.0), np.zeros(1, dtype=np.int64))
+>>> seen.usual[0], seen.z[0]
+(array([70.]), array([5.]))
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from wardwatch.core.reading import FloatArray
-from wardwatch.core.vitals import VITAL_INDEX
+from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES, Field, State
+from wardwatch.core.detectors.recursions import elapsed_or_long_ago
+from wardwatch.core.reading import BoolArray, FloatArray, IntArray
+from wardwatch.core.vitals import VITALS
 
-# Which vitals have a baseline, and the least spread that each is believed to have: sensor resolution, as in
-# docs/evidence.md (HR 1.5 /min, SpO2 0.7 %, respiration 1 /min, temperature 0.15 Cel).
+# The least spread that a vital is believed to have: sensor resolution, as in docs/evidence.md (HR 1.5 /min,
+# SpO2 0.7 %, respiration 1 /min, temperature 0.15 Cel). For the pressures wardwatch's own choice.
 SPREAD_FLOORS: dict[str, float] = {
     "heart_rate": 1.5,
     "oxygen_saturation": 0.7,
     "respiratory_rate": 1.0,
     "body_temperature": 0.15,
+    "systolic_pressure": 3.0,
+    "diastolic_pressure": 3.0,
 }
-VITAL_COLUMNS = np.array([VITAL_INDEX[name] for name in SPREAD_FLOORS])
-FLOORS = np.array(list(SPREAD_FLOORS.values()))
-COUNT = len(SPREAD_FLOORS)
+FLOORS = np.array([SPREAD_FLOORS[name] for name in JUDGED_NAMES])[:, None]
+_FLOORS_SQUARED = FLOORS * FLOORS
 
-# A day, so that night and day weigh alike; and nobody's usual is known before a whole day was seen.
-# Wardwatch's own choices.
-TIME_CONSTANT_S = 24 * 3600.0
+# Some nights and days together are what is usual; a longer memory missed more injected events
+# (docs/evidence.md). Wardwatch's own choice, as are the next three.
+TIME_CONSTANT_S = 5 * 86400.0
+# Nobody's usual is known before a whole day was seen.
 LEARNING_S = 24 * 3600.0
-# The first value counts as if it had stood for a minute, so that the second doesn't replace it.
-_FIRST_VALUE_S = 60.0
-# 95 % efficiency at the normal distribution: Huber, Robust Estimation of a Location Parameter, 1964.
+# Until then the population's counts as if it had been seen for two hours.
+PRIOR_S = 2 * 3600.0
+# From so many spreads on a value is taken for an event rather than for usual.
+_FAR_SPREADS = 3.5
+_FAR_WEIGHT = 0.1
+# The harmonics have a mean square of 1/2, and so learn faster by as much than the level, less a margin.
+_HARMONICS_GAIN = 1.5
+# 95 % efficiency at the normal distribution: Huber 1964.
 _HUBER = 1.345
+# No value widens a variance as if it lay further out, in squared spreads.
+_MOST_SQUARED = 9.0
+# What stands between two values that are further apart is not one innovation.
+_LONGEST_STEP_S = 300.0
+_MINUTE_S = 60.0
+_DAY_MS = 86_400_000
+
+# A value counts for as long as it stands, at most for its maximum age.
+_AGES_S = np.array([float(vital.maximum_age_s) for vital in VITALS[:JUDGED]])[:, None]
+_TERMS = 5
 
 
-def spread(variance: FloatArray, floor: FloatArray) -> FloatArray:
-    """The standard deviation, never below what the sensor resolves."""
-    return np.sqrt(np.maximum(variance, floor * floor))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """The population that everybody is taken from at first; each (judged vitals), in the vitals' units.
 
-
-def score(
-    values: FloatArray, mean: FloatArray, variance: FloatArray, learned_s: FloatArray, floor: FloatArray
-) -> FloatArray:
-    """How many spreads each value lies from its patient's usual; not-a-number while still learning."""
-    z = (values - mean) / spread(variance, floor)
-    return np.where(learned_s >= LEARNING_S, z, np.nan)
-
-
-def learn(
-    values: FloatArray,
-    elapsed_s: FloatArray,
-    state: tuple[FloatArray, FloatArray, FloatArray],
-    floor: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The (mean, variance, learned_s) after ``values``, ``elapsed_s`` after the ones before.
-
-    All arrays have one shape, or broadcast to it. Where a value is not a number nothing changes; where the
-    ``mean`` is not one, the baseline starts at the value.
+    ``harmonics`` (4, judged vitals) are cosine and sine of the day, then of the half day.
+    ``innovation_variance`` is that of a minute's step; ``memory_s`` the time constant by which a deviation
+    from the usual decays.
     """
-    mean, variance, learned_s = state
-    present = ~np.isnan(values)
-    first = present & np.isnan(mean)
-    # Until a time constant has passed this is the plain time-weighted average.
-    share = np.maximum(-np.expm1(-elapsed_s / TIME_CONSTANT_S), elapsed_s / (learned_s + elapsed_s + 1e-9))
-    distance = values - mean
-    unusual = np.abs(distance) / (_HUBER * spread(variance, floor))
-    share = share / np.maximum(unusual, 1.0)
-    moved = mean + share * distance
-    widened = (1.0 - share) * (variance + share * distance * distance)
-    learned = learned_s + elapsed_s
-    return (
-        np.where(first, values, np.where(present, moved, mean)),
-        np.where(first, floor * floor, np.where(present, widened, variance)),
-        np.where(first, _FIRST_VALUE_S, np.where(present, learned, learned_s)),
-    )
+
+    level: FloatArray
+    harmonics: FloatArray
+    variance: FloatArray
+    innovation_variance: FloatArray
+    memory_s: FloatArray
+
+    @classmethod
+    def of_one(cls, *, level: float, spread: float, innovation_spread: float) -> Prior:
+        """The same for all vitals, without a time of day: for tests and examples."""
+        every = np.ones(JUDGED)
+        return cls(
+            level=level * every,
+            harmonics=np.zeros((4, JUDGED)),
+            variance=spread * spread * every,
+            innovation_variance=innovation_spread * innovation_spread * every,
+            memory_s=1000.0 * every,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Values held against their baselines; all (judged vitals, n), not-a-number where not measured.
+
+    ``residual`` is what a value is above its usual, ``surprise`` what it is above what the one before had
+    foretold; both in the vital's unit. ``z`` and ``innovation`` are the same in spreads.
+    """
+
+    usual: FloatArray
+    spread: FloatArray
+    residual: FloatArray
+    z: FloatArray
+    surprise: FloatArray
+    innovation: FloatArray
+
+
+class Baseline:
+    """The baselines of all judged vitals."""
+
+    def __init__(self, prior: Prior) -> None:
+        usual = (*prior.level.tolist(), *prior.harmonics.reshape(-1).tolist())
+        self.fields = (
+            Field("usual", _TERMS * JUDGED, usual),
+            Field("usual_variance", JUDGED, tuple(prior.variance.tolist())),
+            Field("innovation_variance", JUDGED, tuple(prior.innovation_variance.tolist())),
+            # Of the latest value; 0 where there is none.
+            Field("residual", JUDGED),
+            Field("learned_s", JUDGED),
+        )
+        self._decay = -1.0 / prior.memory_s[:, None]
+        self._minute_share = -np.expm1(2.0 * _MINUTE_S * self._decay)
+
+    def hold_against(
+        self, state: State, values: FloatArray, elapsed_s: FloatArray, local_ms: IntArray
+    ) -> Held:
+        """Score ``values``, ``elapsed_s`` after the ones before; changes nothing.
+
+        ``local_ms`` (n) is the instant on the ward's wall clock.
+        """
+        usual, spread = self.usual_and_spread(state, local_ms)
+        residual = values - usual
+        foretold = np.exp(elapsed_or_long_ago(elapsed_s) * self._decay)
+        surprise = residual - foretold * state["residual"]
+        variance = state["innovation_variance"] * ((1.0 - foretold * foretold) / self._minute_share)
+        return Held(
+            usual=usual,
+            spread=spread,
+            residual=residual,
+            z=residual / spread,
+            surprise=surprise,
+            innovation=surprise / np.sqrt(np.maximum(variance, _FLOORS_SQUARED)),
+        )
+
+    def usual_and_spread(self, state: State, local_ms: IntArray) -> tuple[FloatArray, FloatArray]:
+        """What is usual at this time of day, and the spread around it; (judged vitals, n) each."""
+        kept = state["usual"]
+        usual = kept[:JUDGED].copy()
+        for i, wave in enumerate(_waves(local_ms)):
+            usual += kept[(i + 1) * JUDGED : (i + 2) * JUDGED] * wave
+        return usual, np.sqrt(np.maximum(state["usual_variance"], _FLOORS_SQUARED))
+
+    def learn(
+        self,
+        state: State,
+        held: Held,
+        elapsed_s: FloatArray,
+        local_ms: IntArray,
+        weight: FloatArray,
+        released: BoolArray,
+    ) -> None:
+        """Take the values into the baseline, in place.
+
+        ``weight`` (judged vitals, n) is how much each counts, 0 to 1; ``released`` (n) where even a far value
+        counts in full.
+        """
+        measured = ~np.isnan(held.residual)
+        np.copyto(state["residual"], held.residual, where=measured)
+        learned_s, variance = state["learned_s"], state["usual_variance"]
+        stood_s = np.minimum(elapsed_or_long_ago(elapsed_s), _AGES_S)
+        unusual = np.abs(np.where(measured, held.z, 0.0))
+        far = (unusual > _FAR_SPREADS) & ~released
+        weight = np.where(measured, weight, 0.0) * np.where(far, _FAR_WEIGHT, 1.0)
+        gain = weight * np.maximum(stood_s / TIME_CONSTANT_S, stood_s / (learned_s + stood_s + PRIOR_S))
+        pull = gain / np.maximum(unusual / _HUBER, 1.0)
+        residual = np.where(measured, held.residual, 0.0)
+        squared = np.minimum(residual * residual, _MOST_SQUARED * variance)
+        moved = pull * residual
+        usual = state["usual"]
+        usual[:JUDGED] += moved
+        moved *= _HARMONICS_GAIN
+        for i, wave in enumerate(_waves(local_ms)):
+            usual[(i + 1) * JUDGED : (i + 2) * JUDGED] += moved * wave
+        variance += pull * (squared - variance)
+        self._learn_innovations(state, held, stood_s, gain)
+        learned_s += np.where(weight > 0.0, stood_s, 0.0)
+
+    def shift(self, state: State, by_z: FloatArray) -> None:
+        """Move the usual level by so many spreads, and let it follow as after the first day."""
+        _, spread = self.usual_and_spread(state, np.zeros(by_z.shape[1], dtype=np.int64))
+        moved = np.where(state["learned_s"] > 0.0, by_z * spread, 0.0)
+        state["usual"][:JUDGED] += moved
+        state["residual"][:] -= moved
+        np.minimum(state["learned_s"], LEARNING_S, out=state["learned_s"])
+
+    def _learn_innovations(self, state: State, held: Held, stood_s: FloatArray, gain: FloatArray) -> None:
+        variance = state["innovation_variance"]
+        # In terms of a step of one minute.
+        scale = self._minute_share / -np.expm1(2.0 * np.maximum(stood_s, 1.0) * self._decay)
+        squared = np.where(np.isnan(held.surprise), 0.0, held.surprise)
+        squared = np.minimum(squared * squared * scale, _MOST_SQUARED * variance)
+        variance += np.where(stood_s < _LONGEST_STEP_S, gain, 0.0) * (squared - variance)
+
+
+def _waves(local_ms: IntArray) -> tuple[FloatArray, ...]:
+    angle = (local_ms % _DAY_MS) * (2.0 * np.pi / _DAY_MS)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    # By the double angle: two calls fewer.
+    return cosine, sine, cosine * cosine - sine * sine, 2.0 * cosine * sine
+
+
+def still_learning(learned_s: FloatArray) -> BoolArray:
+    """Of which vitals too little was seen to judge them by the patient's own baseline."""
+    return learned_s < LEARNING_S

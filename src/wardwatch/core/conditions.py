@@ -6,7 +6,11 @@ response). ``band`` is the width of the neighbouring band of the same chart, and
 far beyond its limit a value is.
 
 **Duration by severity.** A value at its limit must stand for ``dwell_s``; with every band that it lies
-further out the wait halves, down to :data:`SHORTEST_DWELL_S`.
+further out the wait halves, down to the condition's shortest.
+
+The learned conditions: ``vitals.unusual`` goes by the bank's fused score, in bits above the limit which makes
+the set rate of false alarms; ``heart_rate.nightly`` by NightSignal's level of the night; ``river.unusual`` by
+how far a river detector's score is above its own threshold.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wardwatch.core import baseline
+from wardwatch.core.detectors.detector import JUDGED
 from wardwatch.core.events import Priority
 from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS, URGENT_RESPONSE
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS
@@ -24,18 +28,22 @@ from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS
 SHORTEST_DWELL_S = 19.0
 # 5 minutes' persistence: 6.95 -> 1.25 alarms a patient-day on real wearers (docs/evidence.md).
 LIMIT_DWELL_S = 300.0
-# At rest and for 15 minutes: 0.08 a patient-day (same measurement).
-BASELINE_DWELL_S = 900.0
+# What is only unusual must last for 11 minutes, however unusual it is, and is over after half an hour within
+# the usual: one incident, not ten. Tuned on recordings of real wearers (docs/evidence.md).
+UNUSUAL_DWELL_S = 660.0
+UNUSUAL_CLEAR_S = 1800.0
 # An alarm is over when its value has been back by half a band for a minute. Wardwatch's own choice.
 CLEAR_BANDS = 0.5
 CLEAR_S = 60.0
 
-# The columns of the signals that conditions look at: the vitals, the NEWS2 total, distances from usual.
+# The columns of the signals that conditions look at: the vitals, the NEWS2 total, and what the bank says.
 NEWS2_SIGNAL = VITAL_COUNT
-BASELINE_SIGNALS = VITAL_COUNT + 1
-SIGNAL_COUNT = BASELINE_SIGNALS + baseline.COUNT
+UNUSUAL_SIGNAL = VITAL_COUNT + 1
+NIGHTLY_SIGNAL = VITAL_COUNT + 2
+RIVER_SIGNAL = VITAL_COUNT + 3
+SIGNAL_COUNT = VITAL_COUNT + 4
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,8 @@ class Condition:
     priority: Priority
     severe_priority: Priority
     dwell_s: float = LIMIT_DWELL_S
+    shortest_dwell_s: float = SHORTEST_DWELL_S
+    clear_s: float = CLEAR_S
     hold_s: float
 
 
@@ -69,23 +79,6 @@ def _limit(vital: str, direction: int, limit: float, band: float, *, priority: P
         priority=priority,
         severe_priority=Priority(priority + 1),
         hold_s=VITALS[index].maximum_age_s,
-    )
-
-
-def _unusual(vital: str) -> Condition:
-    return Condition(
-        name=f"{vital}.unusual",
-        rule="baseline",
-        signal=BASELINE_SIGNALS + list(baseline.SPREAD_FLOORS).index(vital),
-        direction=1,
-        # 4 spreads, and further ones in steps of 2: wardwatch's own choice until alarm rates are calibrated.
-        limit=4.0,
-        band=2.0,
-        # What is only unusual is for awareness; the hard limits call for more.
-        priority=Priority.LOW,
-        severe_priority=Priority.LOW,
-        dwell_s=BASELINE_DWELL_S,
-        hold_s=VITALS[VITAL_INDEX[vital]].maximum_age_s,
     )
 
 
@@ -119,20 +112,70 @@ CONDITIONS: tuple[Condition, ...] = (
         # No longer than what changes fastest of all that it adds up.
         hold_s=min(VITALS[VITAL_INDEX[name]].maximum_age_s for name in PARAMETERS if name in VITAL_INDEX),
     ),
-    *(_unusual(vital) for vital in baseline.SPREAD_FLOORS),
+    # What is only unusual is for awareness, unless it is very much so; the hard limits call for more.
+    Condition(
+        name="vitals.unusual",
+        rule="learned",
+        signal=UNUSUAL_SIGNAL,
+        direction=+1,
+        limit=0.0,
+        # Twice as rare.
+        band=1.0,
+        priority=Priority.LOW,
+        severe_priority=Priority.MEDIUM,
+        dwell_s=UNUSUAL_DWELL_S,
+        shortest_dwell_s=UNUSUAL_DWELL_S,
+        clear_s=UNUSUAL_CLEAR_S,
+        hold_s=min(vital.maximum_age_s for vital in VITALS[:JUDGED]),
+    ),
+    Condition(
+        name="heart_rate.nightly",
+        rule="nightly",
+        signal=NIGHTLY_SIGNAL,
+        direction=+1,
+        # Yellow is 1, red 2.
+        limit=0.5,
+        band=1.0,
+        priority=Priority.LOW,
+        severe_priority=Priority.LOW,
+        dwell_s=SHORTEST_DWELL_S,
+        # Until the next night has ended, with one missing between.
+        hold_s=2 * 24 * 3600.0,
+    ),
+    Condition(
+        name="river.unusual",
+        rule="river",
+        signal=RIVER_SIGNAL,
+        direction=+1,
+        limit=0.0,
+        # Its scores have no common scale: no score waits shorter for being higher.
+        band=1e9,
+        priority=Priority.LOW,
+        severe_priority=Priority.LOW,
+        dwell_s=UNUSUAL_DWELL_S,
+        clear_s=UNUSUAL_CLEAR_S,
+        hold_s=min(vital.maximum_age_s for vital in VITALS[:JUDGED]),
+    ),
 )
 
 COUNT = len(CONDITIONS)
 NAMES = tuple(condition.name for condition in CONDITIONS)
+NEWS2 = NAMES.index("news2.high")
+UNUSUAL = NAMES.index("vitals.unusual")
+RIVER = NAMES.index("river.unusual")
 
 # The table's columns as arrays, for the interpreter in `alarms`.
 SIGNAL = np.array([condition.signal for condition in CONDITIONS])
 DIRECTION = np.array([float(condition.direction) for condition in CONDITIONS])
 # Limits and bands in steps of the signal's resolution: whole numbers, so that "beyond" is exact.
 _RESOLUTION = np.array([VITALS[c.signal].resolution if c.rule == "limit" else 1.0 for c in CONDITIONS])
-LIMIT_STEPS = np.rint(np.array([condition.limit for condition in CONDITIONS]) / _RESOLUTION)
+_IN_STEPS = np.array([condition.rule in ("limit", "news2") for condition in CONDITIONS])
+_LIMITS = np.array([condition.limit for condition in CONDITIONS]) / _RESOLUTION
+LIMIT_STEPS = np.where(_IN_STEPS, np.rint(_LIMITS), _LIMITS)
 BAND_STEPS = np.array([condition.band for condition in CONDITIONS]) / _RESOLUTION
 DWELL_S = np.array([condition.dwell_s for condition in CONDITIONS])
+SHORTEST_DWELL_MS = np.array([int(condition.shortest_dwell_s * 1000) for condition in CONDITIONS])
+CLEAR_MS = np.array([condition.clear_s * 1000.0 for condition in CONDITIONS])
 HOLD_MS = np.array([int(condition.hold_s * 1000) for condition in CONDITIONS])
 PRIORITY = np.array([int(condition.priority) for condition in CONDITIONS], dtype=np.int8)
 SEVERE_PRIORITY = np.array([int(condition.severe_priority) for condition in CONDITIONS], dtype=np.int8)

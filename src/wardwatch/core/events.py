@@ -93,6 +93,9 @@ class News2Status:
 class PatientStatus:
     """The latest that is known of a patient; ``vitals`` maps a name to (value, observed_at_ms).
 
+    ``learning`` names the vitals that can't be held against the patient's own usual yet, each with the share
+    of what must be seen for that, below 1.
+
     ``observed_at_ms`` is 0 where no reading has come yet: the patient is only on the roster.
     """
 
@@ -103,6 +106,7 @@ class PatientStatus:
     vitals: Mapping[str, tuple[float, int]]
     news2: News2Status
     open_alarms: tuple[str, ...]
+    learning: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

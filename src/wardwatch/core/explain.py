@@ -1,61 +1,76 @@
-"""What an alarm says of itself: one short text, and the reasons behind it."""
+"""What an alarm says of itself: one short text, and the reasons behind it.
+
+Every alarm's ``why`` has the rule and its version, and what the rule went by. Unless the alarm ends it also
+has ``counterfactual``, with which values, or within what time, it would not have begun; and
+``why_not_higher``, what kept it from a higher priority. Whoever replays the readings with the values that the
+counterfactual allows gets no alarm.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from wardwatch.core import baseline, conditions
+from wardwatch.core import conditions, explain_learned, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
-from wardwatch.core.events import Phase
+from wardwatch.core.events import Phase, Priority
+from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import PARAMETERS, Scores
 from wardwatch.core.reading import UNKNOWN
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS, VitalSign
 
 
-def text_and_reasons(table: PatientTable, step: Step, scores: Scores) -> tuple[str, Mapping[str, Any]]:
+def text_and_reasons(
+    table: PatientTable, judges: Judges, step: Step, scores: Scores
+) -> tuple[str, Mapping[str, Any]]:
     """The alarm's text, as bedside monitors write it, and its ``why``.
 
     ``scores`` is the NEWS2 score of this one patient that the step went by.
     """
     condition = CONDITIONS[step.condition]
+    lasted_s = round((step.at_ms - step.onset_ms) / 1000, 3)
     why: dict[str, Any] = {
         "rule": condition.rule,
         "rule_version": conditions.RULE_VERSION,
         "limit": condition.limit,
         "direction": "above" if condition.direction > 0 else "below",
         "band": condition.band,
-        "lasted_s": round((step.at_ms - step.onset_ms) / 1000, 3),
+        "lasted_s": lasted_s,
     }
     if condition.rule == "news2":
         told, reasons = _news2(scores)
-    elif condition.rule == "baseline":
-        told, reasons = _unusual(table, step.row, condition)
+    elif condition.rule == "learned":
+        told, reasons = explain_learned.unusual(table, judges.bank, step)
+    elif condition.rule == "nightly":
+        told, reasons = explain_learned.nightly(table, judges.bank, step)
+    elif condition.rule == "river":
+        told, reasons = river_judging.reasons(judges.river, table, step.row)
     else:
-        told, reasons = _vital(VITALS[condition.signal], float(table["value"][step.row, condition.signal]))
+        told, reasons = _limit(condition, float(table["value"][step.row, condition.signal]))
+    allowed = reasons.pop("allowed", {})
     why |= reasons
     if step.phase is Phase.END:
         return f"{told}, alarm over", why
+    why["counterfactual"] = {"lasted_less_than_s": lasted_s, **allowed}
+    why["why_not_higher"] = _why_not_higher(condition, step)
     if condition.rule == "limit":
         limit = VITALS[condition.signal].written(condition.limit)
         told = f"{told} {'>' if condition.direction > 0 else '<'} {limit}"
     return told, why
 
 
-def _vital(vital: VitalSign, value: float) -> tuple[str, dict[str, Any]]:
-    reasons = {"vital": vital.name, "value": value, "unit": vital.unit}
+def _limit(condition: Condition, value: float) -> tuple[str, dict[str, Any]]:
+    vital = VITALS[condition.signal]
+    bound = "at_most" if condition.direction > 0 else "at_least"
+    reasons = {
+        "vital": vital.name,
+        "value": value,
+        "unit": vital.unit,
+        "allowed": {"vitals": {vital.name: {bound: condition.limit}}},
+    }
     return f"{vital.label} {vital.written(value)}", reasons
-
-
-def _unusual(table: PatientTable, row: int, condition: Condition) -> tuple[str, dict[str, Any]]:
-    which = condition.signal - conditions.BASELINE_SIGNALS
-    vital, value = VITALS[baseline.VITAL_COLUMNS[which]], float(table["scored_value"][row, which])
-    usual, spread = float(table["scored_usual"][row, which]), float(table["scored_spread"][row, which])
-    told, why = _vital(vital, value)
-    why |= {"usual": usual, "spread": spread, "z": (value - usual) / spread}
-    return f"{told}, usual {vital.written(usual)} ± {vital.written(condition.limit * spread)}", why
 
 
 def _news2(scores: Scores) -> tuple[str, dict[str, Any]]:
@@ -66,4 +81,32 @@ def _news2(scores: Scores) -> tuple[str, dict[str, Any]]:
     told = f"NEWS2 {lowest}" if lowest == highest else f"NEWS2 at least {lowest}"
     if missing:
         told = f"{told} ({len(PARAMETERS) - len(missing)} of {len(PARAMETERS)} parameters)"
-    return told, {"lowest": lowest, "highest": highest, "points": points, "missing": missing}
+    reasons = {
+        "lowest": lowest,
+        "highest": highest,
+        "points": points,
+        "missing": missing,
+        "allowed": {"news2": {"at_most": conditions.CONDITIONS[conditions.NEWS2].limit}},
+    }
+    return told, reasons
+
+
+def _why_not_higher(condition: Condition, step: Step) -> str | None:
+    """What kept the alarm from a higher priority; ``None`` for the highest."""
+    if step.priority is Priority.HIGH:
+        return None
+    if condition.severe_priority <= step.priority:
+        if condition.rule in ("learned", "nightly", "river"):
+            return "What is only unusual is for awareness: no hard limit was passed by it."
+        return f"This condition has no higher priority than {step.priority.name.lower()}."
+    severe = condition.limit + condition.direction * condition.band
+    signal, unit = _named(condition)
+    beyond = "at or above" if condition.direction > 0 else "at or below"
+    return f"{signal} was not {beyond} {severe:g}{unit} for {condition.shortest_dwell_s:g} s."
+
+
+def _named(condition: Condition) -> tuple[str, str]:
+    if condition.rule == "news2":
+        return "NEWS2", ""
+    vital: VitalSign = VITALS[condition.signal]
+    return vital.label, f" {vital.unit}"

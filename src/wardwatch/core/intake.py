@@ -1,48 +1,88 @@
-"""How a round of readings is taken in: alarms move on, baselines score and learn, values are kept.
+"""How a round of readings is taken in: alarms move on, the bank judges and learns, values are kept.
 
 The order matters. Alarms first make the steps that fall before these readings, from the values before them.
-A baseline scores a value before it learns from it. Only then do the new values stand.
+The bank scores values before it learns from them. Only then do the new values stand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from wardwatch.core import alarms, baseline, conditions, patient
-from wardwatch.core.events import AlarmEvent
+from wardwatch.core import alarms, conditions, patient, river_judging
+from wardwatch.core.bank import RELEASE_S, Guard, Judged
+from wardwatch.core.detectors.detector import JUDGED
+from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS
-from wardwatch.core.reading import ON_OXYGEN, PART_INDEX, STEPS, BoolArray, FloatArray, IntArray, Round
-from wardwatch.core.table import PatientTable
-from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITALS, steps_of
-
-# A patient is at rest after 12 minutes without a step: docs/evidence.md.
-# Who sends no steps is taken to be at rest.
-REST_MS = 12 * 60 * 1000
-
-_BASELINE_AGE_S = np.array(
-    [VITALS[index].maximum_age_s for index in baseline.VITAL_COLUMNS], dtype=np.float64
+from wardwatch.core.reading import (
+    ON_OXYGEN,
+    PART_COUNT,
+    PART_INDEX,
+    STEPS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Round,
 )
+from wardwatch.core.table import PatientTable
+from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITAL_NAMES, steps_of
+
 _SCORED_PARTS = [PART_INDEX[name] for name in PARAMETERS]
-_NEWS2 = conditions.NAMES.index("news2.high")
-# For each condition the vital that its signal comes from; NEWS2, which comes from many, has any.
-_SIGNAL_VITALS = np.array([*range(VITAL_COUNT), 0, *baseline.VITAL_COLUMNS])
-_VITAL_OF_CONDITION = _SIGNAL_VITALS[conditions.SIGNAL]
+# Hearts can leap, but sensors do so more often: what leaps further than this within two minutes must be
+# confirmed. Wardwatch's own choices.
+_LEAP_MS = 120_000
+_LEAP_OF = {
+    "heart_rate": 25.0,
+    "oxygen_saturation": 6.0,
+    "respiratory_rate": 12.0,
+    "body_temperature": 1.0,
+    "systolic_pressure": 40.0,
+    "diastolic_pressure": 30.0,
+    "mean_pressure": 30.0,
+    "skin_temperature": 3.0,
+}
+_LEAPS = np.array([_LEAP_OF[name] for name in VITAL_NAMES])
+# For each condition the parts of a reading that its signal comes from.
+_SOURCES = np.zeros((conditions.COUNT, PART_COUNT), dtype=np.bool_)
+for _which, _condition in enumerate(conditions.CONDITIONS):
+    if _condition.rule == "limit":
+        _SOURCES[_which, _condition.signal] = True
+    elif _condition.rule == "news2":
+        _SOURCES[_which, _SCORED_PARTS] = True
+    elif _condition.rule == "nightly":
+        _SOURCES[_which, PART_INDEX["heart_rate"]] = True
+    else:
+        _SOURCES[_which, :JUDGED] = True
+# Signals of several parts, whose values may come from several devices: their time never goes back.
+_OF_MANY = _SOURCES.sum(axis=1) > 1
 
 
-def take_in(table: PatientTable, taken: Round) -> list[tuple[int, AlarmEvent]]:
+def take_in(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int, AlarmEvent]]:
     """Take a round in that has passed the gate; each event with the batch index of its reading."""
-    events = _steps_before(table, taken)
-    resting = _rest(table, taken)
-    scored = _score_and_learn(table, taken, resting)
+    events = _steps_before(table, judges, taken)
+    _note_movement(table, taken)
+    judged = judges.bank.judge(table, taken, _guard(table, taken))
+    leaping = _leaping(table, taken)
     _keep(table, taken)
-    _observe(table, taken, scored)
+    _observe(table, judges, taken, judged, leaping)
     table.touch(taken.rows)
     return events
 
 
-def _steps_before(table: PatientTable, taken: Round) -> list[tuple[int, AlarmEvent]]:
+def make_steps(
+    table: PatientTable, judges: Judges, rows: IntArray, which: IntArray, until_ms: IntArray
+) -> list[alarms.Step]:
+    """:func:`wardwatch.core.alarms.due`, and what else an alarm's opening brings about."""
+    steps = alarms.due(table, rows, which, until_ms)
+    opened = [
+        step.row for step in steps if step.condition == conditions.UNUSUAL and step.phase is Phase.START
+    ]
+    if opened:
+        judges.bank.alarm_opened(table, np.array(opened))
+    return steps
+
+
+def _steps_before(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int, AlarmEvent]]:
     places, which = np.nonzero(table["alarm_phase"][taken.rows] != alarms.IDLE)
     if not len(places):
         return []
@@ -55,70 +95,46 @@ def _steps_before(table: PatientTable, taken: Round) -> list[tuple[int, AlarmEve
         _instants(table, rows, which, observed_ms),
         np.minimum(observed_ms, silent_until_ms),
     )
-    steps = alarms.due(table, rows, which, until_ms)
+    steps = make_steps(table, judges, rows, which, until_ms)
     reading = taken.index[places].tolist()
     steps.sort(key=lambda step: (reading[step.entry], step.at_ms, step.condition))
-    return [(reading[step.entry], patient.event_of(table, step)) for step in steps]
+    return [(reading[step.entry], patient.event_of(table, judges, step)) for step in steps]
 
 
 def _measured(taken: Round) -> BoolArray:
     """(n, conditions): whether a reading has a new value for the condition's signal."""
-    measured = taken.told[:, _VITAL_OF_CONDITION]
-    measured[:, _NEWS2] = taken.told[:, _SCORED_PARTS].any(axis=1)
+    measured = np.zeros((len(taken), conditions.COUNT), dtype=np.bool_)
+    for part in range(PART_COUNT):
+        measured |= taken.told[:, part, None] & _SOURCES[:, part]
     return measured
 
 
 def _instants(table: PatientTable, rows: IntArray, which: IntArray, observed_ms: IntArray) -> IntArray:
-    """When the signals of conditions have their new values: NEWS2, of many parts, never goes back in time."""
-    return np.where(which == _NEWS2, np.maximum(table["observed_ms"][rows], observed_ms), observed_ms)
+    """When the signals of conditions have their new values."""
+    return np.where(_OF_MANY[which], np.maximum(table["observed_ms"][rows], observed_ms), observed_ms)
 
 
-def _rest(table: PatientTable, taken: Round) -> BoolArray:
-    """Who is at rest, these readings' steps included."""
-    moved_ms = table["moved_ms"][taken.rows]
+def _note_movement(table: PatientTable, taken: Round) -> None:
+    """Who has moved, these readings' steps included."""
     with np.errstate(invalid="ignore"):
         moving = taken.context[:, STEPS] > 0
-    moved_ms = np.where(moving, np.maximum(moved_ms, taken.observed_at_ms), moved_ms)
-    table["moved_ms"][taken.rows] = moved_ms
-    resting: BoolArray = taken.observed_at_ms - moved_ms > REST_MS
-    return resting
+    rows = taken.rows[moving]
+    table["moved_ms"][rows] = np.maximum(table["moved_ms"][rows], taken.observed_at_ms[moving])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
-    """Values held against their baselines, before these learned from them; all are (n, baselines).
-
-    ``distance`` is in spreads, and not-a-number where it can't be told.
-    """
-
-    value: FloatArray
-    usual: FloatArray
-    variance: FloatArray
-    distance: FloatArray
+def _guard(table: PatientTable, taken: Round) -> Guard:
+    alarming = table["alarm_phase"][taken.rows, conditions.UNUSUAL] != alarms.IDLE
+    lasted_ms = taken.observed_at_ms - table["alarm_onset_ms"][taken.rows, conditions.UNUSUAL]
+    return Guard(alarming=alarming, released=alarming & (lasted_ms >= RELEASE_S * 1000))
 
 
-def _score_and_learn(table: PatientTable, taken: Round, resting: BoolArray) -> _Scored:
-    rows = taken.rows
-    values = np.where(resting[:, None], taken.values[:, baseline.VITAL_COLUMNS], np.nan)
-    state = (
-        table["baseline_mean"][rows],
-        table["baseline_variance"][rows],
-        table["baseline_learned_s"][rows],
-    )
-    scored = _Scored(
-        value=values,
-        usual=state[0],
-        variance=state[1],
-        distance=baseline.score(values, *state, baseline.FLOORS),
-    )
-    elapsed_ms = taken.observed_at_ms[:, None] - table["seen_ms"][rows][:, baseline.VITAL_COLUMNS]
-    # A late reading may come before the latest value of a vital that it doesn't measure.
-    elapsed_s = np.clip(elapsed_ms / 1000.0, 0.0, _BASELINE_AGE_S)
-    mean, variance, learned_s = baseline.learn(values, elapsed_s, state, baseline.FLOORS)
-    table["baseline_mean"][rows] = mean
-    table["baseline_variance"][rows] = variance
-    table["baseline_learned_s"][rows] = learned_s
-    return scored
+def _leaping(table: PatientTable, taken: Round) -> BoolArray:
+    """(n, parts): which values have leapt from the ones shortly before, as spikes of sensors do."""
+    leaping = np.zeros((len(taken), PART_COUNT), dtype=np.bool_)
+    elapsed_ms = taken.observed_at_ms[:, None] - table["seen_ms"][taken.rows, :VITAL_COUNT]
+    leap = np.abs(taken.values - table["value"][taken.rows]) > _LEAPS
+    leaping[:, :VITAL_COUNT] = leap & (elapsed_ms <= _LEAP_MS)
+    return leaping
 
 
 def _keep(table: PatientTable, taken: Round) -> None:
@@ -134,12 +150,15 @@ def _keep(table: PatientTable, taken: Round) -> None:
     table["consciousness"][rows[entered]] = taken.consciousness[entered]
 
 
-def _observe(table: PatientTable, taken: Round, scored: _Scored) -> None:
+def _observe(table: PatientTable, judges: Judges, taken: Round, judged: Judged, leaping: BoolArray) -> None:
     """Hold the signals of these readings against the limits."""
-    signals = np.empty((len(taken), conditions.SIGNAL_COUNT))
+    signals = np.full((len(taken), conditions.SIGNAL_COUNT), np.nan)
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
-    signals[:, conditions.BASELINE_SIGNALS :] = np.abs(scored.distance)
+    signals[:, conditions.UNUSUAL_SIGNAL] = judged.bits
+    signals[:, conditions.NIGHTLY_SIGNAL] = judged.nightly
+    if judges.river is not None:
+        signals[:, conditions.RIVER_SIGNAL] = river_judging.judge(judges.river, table, taken, judged)
     beyond = (signals[:, conditions.SIGNAL] - conditions.LIMIT_STEPS) * conditions.DIRECTION
     excess = beyond / conditions.BAND_STEPS
     phase = table["alarm_phase"][taken.rows]
@@ -148,21 +167,20 @@ def _observe(table: PatientTable, taken: Round, scored: _Scored) -> None:
     if len(places):
         rows, arrived_ms = taken.rows[places], taken.arrived_at_ms[places]
         at_ms = _instants(table, rows, which, taken.observed_at_ms[places])
-        alarms.observe(table, rows, which, at_ms, arrived_ms, excess[places, which])
-        _remember(table, rows, places, conditions.SIGNAL[which] - conditions.BASELINE_SIGNALS, scored)
+        unconfirmed: BoolArray = np.logical_or.reduce(leaping[places] & _SOURCES[which], axis=1)
+        alarms.observe(table, rows, which, at_ms, arrived_ms, excess[places, which], unconfirmed)
+        learned = which == conditions.UNUSUAL
+        if learned.any():
+            _narrow(table, judges, rows[learned], at_ms[learned], excess[places[learned], conditions.UNUSUAL])
 
 
-def _remember(
-    table: PatientTable, rows: IntArray, places: IntArray, which: IntArray, scored: _Scored
-) -> None:
-    """Keep what a baseline's alarm goes by: when it opens, the baseline has learned more."""
-    of_baselines = which >= 0
-    if of_baselines.any():
-        rows, places, which = rows[of_baselines], places[of_baselines], which[of_baselines]
-        table["scored_value"][rows, which] = scored.value[places, which]
-        table["scored_usual"][rows, which] = scored.usual[places, which]
-        variance, floors = scored.variance[places, which], baseline.FLOORS[which]
-        table["scored_spread"][rows, which] = baseline.spread(variance, floors)
+def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray, excess: FloatArray) -> None:
+    """Keep what would not have made the alarms that are pending."""
+    pending = (table["alarm_phase"][rows, conditions.UNUSUAL] == alarms.PENDING) & (excess > 0)
+    if pending.any():
+        rows, at_ms = rows[pending], at_ms[pending]
+        begun = table["alarm_onset_ms"][rows, conditions.UNUSUAL] == at_ms
+        judges.bank.narrow(table, rows, at_ms, begun)
 
 
 def _news2_totals(table: PatientTable, taken: Round) -> FloatArray:
@@ -174,7 +192,7 @@ def _news2_totals(table: PatientTable, taken: Round) -> FloatArray:
     known = patient.scores_of(table, rows, at_ms).lowest
     # That a value has grown old is no recovery: an open alarm goes by the last known values, however old.
     # They keep it open, but make it no more urgent.
-    opened = table["alarm_phase"][rows, _NEWS2] == alarms.OPEN
+    opened = table["alarm_phase"][rows, conditions.NEWS2] == alarms.OPEN
     if opened.any():
         last_known = patient.scores_of(table, rows, at_ms, any_age=True).lowest
         known = np.where(opened, np.maximum(known, np.minimum(last_known, EMERGENCY_RESPONSE - 1)), known)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, baseline, explain, news2
+from wardwatch.core import alarms, explain, news2, river_judging
+from wardwatch.core.baseline import LEARNING_S
 from wardwatch.core.conditions import CONDITIONS
+from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
+from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import PARAMETERS, Scores
 from wardwatch.core.reading import PART_COUNT, PART_INDEX, UNKNOWN, FloatArray, IntArray
 from wardwatch.core.table import Column, PatientTable
@@ -24,16 +27,10 @@ COLUMNS = (
     # The latest instant of all, and that of the latest step.
     Column("observed_ms", "i8", NEVER_MS),
     Column("moved_ms", "i8", NEVER_MS),
-    Column("baseline_mean", "f8", np.nan, baseline.COUNT),
-    Column("baseline_variance", "f8", np.nan, baseline.COUNT),
-    Column("baseline_learned_s", "f8", 0.0, baseline.COUNT),
-    # What an alarm of the baseline goes by: a value and what it was scored against.
-    Column("scored_value", "f8", np.nan, baseline.COUNT),
-    Column("scored_usual", "f8", np.nan, baseline.COUNT),
-    Column("scored_spread", "f8", np.nan, baseline.COUNT),
     # The number of the patient's latest event.
     Column("sequence", "i8", 0),
     *alarms.COLUMNS,
+    *river_judging.COLUMNS,
 )
 
 _MAXIMUM_AGE_MS = np.full(PART_COUNT, OBSERVATION_MAXIMUM_AGE_S * 1000)
@@ -55,13 +52,13 @@ def scores_of(table: PatientTable, rows: IntArray, at_ms: IntArray, *, any_age: 
     return news2.score(values, on_oxygen, consciousness, scale_2)
 
 
-def event_of(table: PatientTable, step: alarms.Step) -> AlarmEvent:
+def event_of(table: PatientTable, judges: Judges, step: alarms.Step) -> AlarmEvent:
     """The event that tells of a step; counts it in the patient's sequence."""
     row, condition = step.row, CONDITIONS[step.condition]
     patient, (ward, bed) = table.patients[row], table.places[row]
     # By what was known when the step was set going: since then more may have grown old.
     scores = scores_of(table, np.array([row]), np.array([step.since_ms]))
-    text, why = explain.text_and_reasons(table, step, scores)
+    text, why = explain.text_and_reasons(table, judges, step, scores)
     # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
     sequence = max(int(table["sequence"][row]) + 1, step.at_ms)
     table["sequence"][row] = sequence
@@ -109,4 +106,12 @@ def status_of(table: PatientTable, row: int) -> PatientStatus:
             missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[0], strict=True) if gone),
         ),
         open_alarms=tuple(CONDITIONS[which].name for which in opened),
+        learning=_learning(table, row),
     )
+
+
+def _learning(table: PatientTable, row: int) -> dict[str, float]:
+    shares = table["learned_s"][row] / LEARNING_S
+    seen = table["seen_ms"][row, :JUDGED] > NEVER_MS
+    known = zip(JUDGED_NAMES, shares.tolist(), seen.tolist(), strict=True)
+    return {name: round(share, 3) for name, share, is_seen in known if is_seen and share < 1.0}

@@ -6,10 +6,9 @@ their log; it is the unit of work, and a reading alone is a batch of one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -68,7 +67,6 @@ class Reading:
     consciousness: Consciousness | None = None
 
 
-_numbers = attrgetter(*VITAL_NAMES, *CONTEXT_NAMES)
 _LEVEL_INDEX: dict[str | None, int] = {None: UNKNOWN} | {
     level: index for index, level in enumerate(CONSCIOUSNESS_LEVELS)
 }
@@ -115,7 +113,7 @@ class Batch:
             positions = range(len(readings))
         batch = cls.of_decoded(readings, arrived_at_ms=arrived_at_ms, positions=positions)
         not_numbers = np.isnan(batch.values).sum() + np.isnan(batch.context).sum()
-        if not_numbers != sum(_numbers(reading).count(None) for reading in readings):
+        if not_numbers != _numbers(readings).count(None):
             _mark_not_a_number(batch, readings)
         return batch
 
@@ -128,8 +126,7 @@ class Batch:
         That is so for what was decoded from JSON, which has no word for "not a number".
         """
         count = len(readings)
-        flat = list(chain.from_iterable(map(_numbers, readings)))
-        numbers = np.fromiter(flat, np.float64, len(flat)).reshape(count, VITAL_COUNT + len(CONTEXT_NAMES))
+        numbers = _as_floats(_numbers(readings)).reshape(count, VITAL_COUNT + len(CONTEXT_NAMES))
         levels = [_LEVEL_INDEX[reading.consciousness] for reading in readings]
         return cls(
             patients=[reading.patient for reading in readings],
@@ -137,10 +134,44 @@ class Batch:
             observed_at_ms=np.fromiter([reading.observed_at_ms for reading in readings], np.int64, count),
             arrived_at_ms=np.fromiter(arrived_at_ms, np.int64, count),
             positions=np.fromiter(positions, np.int64, count),
-            values=np.ascontiguousarray(numbers[:, :VITAL_COUNT]),
-            context=np.ascontiguousarray(numbers[:, VITAL_COUNT:]),
+            values=numbers[:, :VITAL_COUNT].copy(),
+            context=numbers[:, VITAL_COUNT:].copy(),
             consciousness=np.fromiter(levels, np.int8, count),
         )
+
+
+def _numbers(readings: Iterable[Any]) -> list[float | None]:
+    """Each reading's vitals and context, one after the other.
+
+    Spelled out, because that takes half the time of fetching the attributes by their names.
+    """
+    numbers: list[float | None] = []
+    for reading in readings:
+        numbers += (
+            reading.heart_rate,
+            reading.oxygen_saturation,
+            reading.respiratory_rate,
+            reading.body_temperature,
+            reading.systolic_pressure,
+            reading.diastolic_pressure,
+            reading.mean_pressure,
+            reading.skin_temperature,
+            reading.steps,
+            reading.signal_quality,
+            reading.worn,
+            reading.battery,
+            reading.on_oxygen,
+            reading.activity,
+        )
+    return numbers
+
+
+def _as_floats(numbers: list[float | None]) -> FloatArray:
+    """As an array, in which ``None`` is not-a-number; where there is none, packing takes half the time."""
+    try:
+        return np.frombuffer(struct.pack(f"{len(numbers)}d", *numbers))
+    except struct.error:
+        return np.array(numbers, dtype=np.float64)
 
 
 def _mark_not_a_number(batch: Batch, readings: Sequence[Any]) -> None:

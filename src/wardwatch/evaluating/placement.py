@@ -1,8 +1,9 @@
 """Where injections go: at random instants that suit them, by a seed.
 
 All durations are drawn evenly between the shortest and the longest of their kind. An acute event is one of a
-wearer at rest: no step from 12 minutes before its onset to its end. Artefacts come whatever the wearer does. A heart rate is recorded in at least 80 % of an injection's minutes.
-None comes in a track's first 7 days, while the patient's usual is being learned.
+wearer at rest: no step from 12 minutes before its onset to its end. Artefacts come whatever the wearer does.
+A heart rate is recorded in at least 80 % of an injection's minutes. None comes in a track's first 7 days,
+while the patient's usual is being learned.
 
 Two injections of one list into one track are apart by a distance, so that no stretch counts twice. They can't
 influence each other in any case: each is played to a monitor of its own (`forking`).

@@ -73,7 +73,7 @@ class ReadingDecoder(RecordDecoder[Any]):
         try:
             if max(map(len, payloads), default=0) > MAXIMUM_BYTES:  # type: ignore[arg-type] # see TypeError
                 return None
-            readings = [decode(payload) for payload in payloads]  # type: ignore[arg-type]
+            readings = list(map(decode, payloads))  # type: ignore[arg-type]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
             return None  # TypeError: a record without payload
         known = names.issuperset([reading.patient for reading in readings])

@@ -30,6 +30,7 @@ class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     vitals: dict[str, _VitalV1]
     news2: _News2V1
     open_alarms: list[str]
+    learning: dict[str, float] = {}
 
 
 _decoder: RecordDecoder[_StatusV1] = RecordDecoder(_StatusV1, frozenset(_StatusV1.__struct_fields__))
@@ -54,6 +55,7 @@ def encode_status(status: PatientStatus) -> bytes:
             "missing": list(status.news2.missing),
         },
         "open_alarms": list(status.open_alarms),
+        "learning": dict(status.learning),
     }
     return _encode(fields)
 
@@ -71,4 +73,5 @@ def decode_status(payload: bytes | None) -> PatientStatus:
             lowest=record.news2.lowest, highest=record.news2.highest, missing=tuple(record.news2.missing)
         ),
         open_alarms=tuple(record.open_alarms),
+        learning=record.learning,
     )

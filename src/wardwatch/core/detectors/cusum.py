@@ -51,19 +51,30 @@ MOST_SUM = 25.0
 
 
 class Cusum:
-    """Two cumulative sums a vital."""
+    """Two cumulative sums a vital; ``slack``, ``most_value`` and ``most_sum`` are in spreads."""
 
     name = "cusum"
     fields = (Field("cusum_up", JUDGED), Field("cusum_down", JUDGED))
 
+    def __init__(
+        self,
+        *,
+        slack: float = SLACK,
+        most_value: float = MOST_VALUE,
+        most_sum: float = MOST_SUM,
+        time_constant_s: float = TIME_CONSTANT_S,
+    ) -> None:
+        self._slack, self._most_value, self._most_sum = slack, most_value, most_sum
+        self._time_constant_s = time_constant_s
+
     def score(self, state: State, seen: Seen) -> FloatArray:
-        """The larger sum with this value fully in it: 0 to :data:`MOST_SUM`."""
-        up, down = _taken_in(state, seen, 1.0)
+        """The larger sum with this value fully in it: 0 to ``most_sum``."""
+        up, down = self._taken_in(state, seen, 1.0)
         return np.maximum(up, down)
 
     def learn(self, state: State, seen: Seen) -> None:
         """Let the sums fade and add this value; with a ``seen.learning`` below 1 it counts for less."""
-        up, down = _taken_in(state, seen, seen.learning)
+        up, down = self._taken_in(state, seen, seen.learning)
         measured = ~np.isnan(seen.innovation)
         state["cusum_up"][:] = np.where(measured, up, state["cusum_up"])
         state["cusum_down"][:] = np.where(measured, down, state["cusum_down"])
@@ -73,10 +84,12 @@ class Cusum:
         for field in self.fields:
             np.copyto(state[field.name], 0.0, where=where)
 
-
-def _taken_in(state: State, seen: Seen, weight: FloatArray | float) -> tuple[FloatArray, FloatArray]:
-    """Both sums with this value in them; not-a-number where none was measured."""
-    left = fade(seen.elapsed_s, TIME_CONSTANT_S)
-    value = weight * np.clip(seen.innovation, -MOST_VALUE, MOST_VALUE)
-    up, down = cusum_step(state["cusum_up"] * left, state["cusum_down"] * left, value, weight * SLACK)
-    return np.minimum(up, MOST_SUM), np.minimum(down, MOST_SUM)
+    def _taken_in(
+        self, state: State, seen: Seen, weight: FloatArray | float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Both sums with this value in them; not-a-number where none was measured."""
+        left = fade(seen.elapsed_s, self._time_constant_s)
+        value = weight * np.clip(seen.innovation, -self._most_value, self._most_value)
+        slack = weight * self._slack
+        up, down = cusum_step(state["cusum_up"] * left, state["cusum_down"] * left, value, slack)
+        return np.minimum(up, self._most_sum), np.minimum(down, self._most_sum)

@@ -1,0 +1,114 @@
+"""`wardwatch fit`: the model of the population, from recordings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from wardwatch.cli.errors import UsersError
+from wardwatch.cli.fit_table import figures_of, tables
+from wardwatch.evaluating.tracks import Track, tracks_of
+from wardwatch.fitting.errors import FitError
+from wardwatch.fitting.fit import fit
+from wardwatch.wire.recordings.opening import Recording, open_recording
+from wardwatch.wire.recordings.recording import RecordingError
+
+_Advance = Callable[[str, float], None]
+
+
+@click.command("fit")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Where the model goes; a file that is there is replaced.",
+)
+@click.option(
+    "--name",
+    default="fitted",
+    show_default=True,
+    help="What the model is called, in the reasons that alarms give.",
+)
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="TEXT",
+    help="What the recordings are, in words; goes into the model. May be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def command(*, paths: Sequence[Path], out: Path, name: str, sources: Sequence[str], as_json: bool) -> None:
+    """Fit the model that patients start from, on recordings of any layout that replay reads.
+
+    It holds what is usual in the population, how high the detectors' scores rise while nothing happens, and
+    how many false alarms there are for a limit; no row of the recordings, and nothing of fewer than 5
+    patients. At least 5 patients must have a vital at least every 5 minutes for more than 7 days. The same
+    recordings give the same bytes. Months of minutes take some minutes.
+
+    \b
+    Examples:
+      wardwatch fit wearers/ --out model.json
+      wardwatch fit wearers/ stays.tar.gz --out model.json --source "healthy wearers" --source "ICU stays"
+    """
+    if not out.parent.is_dir():
+        raise UsersError(f"there is no folder {out.parent} to put {out.name} into; make it first.")
+    try:
+        recordings = [open_recording(path) for path in paths]
+    except RecordingError as error:
+        raise UsersError(str(error)) from error
+    with _bars() as advance:
+        tracks = [track for recording in recordings for track in _read(recording, advance)]
+        if not tracks:
+            raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
+        try:
+            fitted = fit(tracks, name=name, sources=sources, advance=advance)
+        except FitError as error:
+            raise UsersError(f"no model can be fitted: {error}.") from error
+    _write(out, fitted.model.to_json())
+    figures = figures_of(fitted)
+    click.echo(json.dumps(figures) if as_json else "\n".join(tables(figures)))
+
+
+def _read(recording: Recording, advance: _Advance) -> list[Track]:
+    size = max(recording.size_bytes, 1)
+    return tracks_of(
+        recording.streams(), lambda: advance(recording.path.name, min(recording.bytes_read / size, 1.0))
+    )
+
+
+def _write(out: Path, payload: bytes) -> None:
+    try:
+        out.write_bytes(payload)
+    except OSError as error:
+        raise UsersError(f"{out} can't be written ({error.strerror}); name another file.") from error
+
+
+@contextmanager
+def _bars() -> Iterator[_Advance]:
+    """A progress bar for each step, on standard error where that is a terminal; gives what moves them."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(step: str, done: float) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=1.0)
+            progress.update(tasks[step], completed=done)
+
+        yield advance

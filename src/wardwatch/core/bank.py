@@ -1,0 +1,259 @@
+"""The detector bank: all detectors, for all patients of a round at once.
+
+A round's patients are fetched from the table into arrays with one column a patient; there the baseline, the
+context, every detector and the fusion do their work; and what they have learned is put back. In the table all
+that is kept of a patient is single precision and lies side by side; at work it is double precision.
+
+The order: what was seen is held against the baseline; every detector scores; the scores are fused; only then
+does anything learn. Baselines do not learn from refused readings, in motion, off the body, nor while their
+patient's learned alarm is pending or open; from :data:`RELEASE_S` on they do again, or an alarm about a new
+normal would never end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wardwatch.core import fusion
+from wardwatch.core.baseline import Baseline, Held, still_learning
+from wardwatch.core.context import Context, Standing, any_vital, off_body
+from wardwatch.core.detectors.cusum import Cusum
+from wardwatch.core.detectors.detector import JUDGED, Detector, Field, Seen, State
+from wardwatch.core.detectors.mahalanobis import Mahalanobis
+from wardwatch.core.detectors.nightsignal import HEART_RATE, NightSignal
+from wardwatch.core.detectors.spot import Spot
+from wardwatch.core.detectors.trend import Trend
+from wardwatch.core.detectors.variance_ratio import VarianceRatio
+from wardwatch.core.local_time import LocalTime
+from wardwatch.core.model import Model
+from wardwatch.core.reading import SIGNAL_QUALITY, STEPS, BoolArray, FloatArray, IntArray, Round
+from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.vitals import VITALS
+
+# A guard without release latches (docs/evidence.md). Twelve hours: the longest interval between two
+# observations by NEWS2, so that somebody has seen the patient by then.
+RELEASE_S = 12 * 3600.0
+
+_KEPT = "f4"
+_MAXIMUM_AGE_MS = np.array([vital.maximum_age_s * 1000 for vital in VITALS[:JUDGED]])[:, None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Whose learned alarm is pending or open, and whose for so long that they learn again; (n) each."""
+
+    alarming: BoolArray
+    released: BoolArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the bank says of a round of ``n`` readings.
+
+    ``bits`` (n) is how rare the fused score is, above the limit: above 0 is beyond it, and not-a-number says
+    that nothing could be judged. ``nightly`` (n) is NightSignal's level where a night has ended. ``scores``,
+    each (judged vitals, n), are the detectors'; ``fused`` what came of them; ``held`` the vitals against
+    their baselines; ``standing`` which of them may be believed, and ``judged`` (judged vitals, n) by which
+    ones a learned alarm may go.
+    """
+
+    bits: FloatArray
+    nightly: FloatArray
+    scores: dict[str, FloatArray]
+    fused: fusion.Fused
+    held: Held
+    standing: Standing
+    judged: BoolArray
+
+
+class Bank:
+    """All detectors; the state is in a table with :attr:`columns`."""
+
+    def __init__(self, model: Model, local_time: LocalTime, false_alarms_a_patient_day: float) -> None:
+        self.model = model
+        self.limit_bits = model.false_alarms.limit_for(false_alarms_a_patient_day)
+        self._local_time = local_time
+        self.baseline = Baseline(model.prior)
+        self._context = Context()
+        # Tuned on recordings of real wearers (docs/evidence.md): a shift of two spreads within an hour, and a
+        # jump counts in full.
+        self._cusum = Cusum(slack=1.0, most_value=16.0, most_sum=40.0, time_constant_s=3600.0)
+        self._nightly = NightSignal()
+        # Those that confirm, in the order of their numbers. Windows look at the latest hours and always go
+        # on; references are what is usual, and guarded as the baseline is.
+        windows: tuple[Detector, ...] = (self._cusum, Trend())
+        references: tuple[Detector, ...] = (Spot(model.tail), VarianceRatio())
+        self._mahalanobis = Mahalanobis(model.correlation)
+        self._windows, self._references = windows, (*references, self._mahalanobis)
+        self._confirming = (*windows, *references)
+        self.columns = tuple(
+            Column(field.name, field.dtype, field.default, field.width) for field in self._fields()
+        )
+
+    @property
+    def confirming(self) -> tuple[str, ...]:
+        """The names of the detectors that confirm, by number."""
+        return tuple(detector.name for detector in self._confirming)
+
+    def _fields(self) -> Iterator[Field]:
+        yield from self.baseline.fields
+        yield from self._context.fields
+        for detector in (*self._windows, *self._references, self._nightly):
+            yield from detector.fields
+        yield from fusion.FIELDS
+
+    def judge(self, table: PatientTable, taken: Round, guard: Guard) -> Judged:
+        """Score a round, then learn from it; it has passed the gate, and the table knows of its steps."""
+        kept = _Kept(table, self.columns, taken.rows)
+        state = kept.state
+        elapsed_s = (taken.observed_at_ms - table["seen_ms"][taken.rows, :JUDGED].T) / 1000.0
+        values = np.where(off_body(taken.context), np.nan, taken.values[:, :JUDGED].T)
+        local_ms = self._local_time.of(taken.observed_at_ms)
+        held = self.baseline.hold_against(state, values, elapsed_s, local_ms)
+        still_ms = taken.observed_at_ms - table["moved_ms"][taken.rows]
+        standing = self._context.observe(
+            state,
+            still_ms=still_ms,
+            elapsed_s=elapsed_s,
+            z=held.z,
+            innovation=held.innovation,
+            signal_quality=taken.context[:, SIGNAL_QUALITY],
+        )
+        seen = Seen(
+            at_ms=taken.observed_at_ms,
+            local_ms=local_ms,
+            values=values,
+            elapsed_s=elapsed_s,
+            z=held.z,
+            innovation=held.innovation,
+            steps=taken.context[:, STEPS],
+            resting=any_vital(standing.calm),
+            learning=np.ones(len(taken)),
+        )
+        scores = {detector.name: detector.score(state, seen) for detector in self._confirming}
+        nightly = self._nightly.score(state, seen)[HEART_RATE]
+        judged = standing.steady & ~still_learning(state["learned_s"])
+        fused = self._fuse(state, seen, judged, scores)
+        beyond = self.bits_of(fused.score) - self.limits_of(table, taken.rows)
+        bits = np.where(any_vital(judged), beyond, np.nan)
+        self._learn(state, seen, held, standing, guard, bits)
+        kept.put_back()
+        return Judged(
+            bits=bits,
+            nightly=nightly,
+            scores=scores,
+            fused=fused,
+            held=held,
+            standing=standing,
+            judged=judged,
+        )
+
+    def limits_of(self, table: PatientTable, rows: IntArray) -> FloatArray:  # noqa: ARG002 (for subclasses)
+        """The limit of each of these patients, in bits: the same for all of them."""
+        return np.full(len(rows), self.limit_bits)
+
+    def bits_of(self, score: FloatArray) -> FloatArray:
+        """How rare a fused score is."""
+        return self.model.fused.bits_of(np.sqrt(np.maximum(score, 0.0)))
+
+    def _fuse(
+        self, state: State, seen: Seen, judged: BoolArray, scores: dict[str, FloatArray]
+    ) -> fusion.Fused:
+        measured = ~np.isnan(seen.z)
+        standing_z = np.where(seen.elapsed_s * 1000.0 <= _MAXIMUM_AGE_MS, state["z"], np.nan)
+        z = np.where(measured, np.where(judged, seen.z, np.nan), standing_z)
+        state["z"][:] = z
+        outside = judged & (np.abs(seen.z) > fusion.BAND_SPREADS)
+        abnormal_s = state["abnormal_s"] + np.minimum(seen.elapsed_s, _MAXIMUM_AGE_MS / 1000.0)
+        np.copyto(state["abnormal_s"], np.where(outside, abnormal_s, 0.0), where=measured)
+        gain, confirmed_by = fusion.gains(
+            np.where(judged, fusion.outside_band(seen.z), 0.0), scores, self.model.references
+        )
+        scored = any_vital(judged)
+        for name, latest in ("scored_z", z), ("gain", gain), ("confirmed_by", confirmed_by):
+            np.copyto(state[name], latest, where=scored)
+        return fusion.fuse(state["covariance"], z, gain, confirmed_by)
+
+    def _learn(
+        self,
+        state: State,
+        seen: Seen,
+        held: Held,
+        standing: Standing,
+        guard: Guard,
+        bits: FloatArray,
+    ) -> None:
+        free = guard.released | ~(guard.alarming | (bits > 0.0))
+        weight = (standing.calm & free).astype(np.float64)
+        self.baseline.learn(state, held, seen.elapsed_s, seen.local_ms, weight, guard.released)
+        for window in self._windows:
+            window.learn(state, seen)
+        guarded = replace(seen, learning=weight.max(axis=0))
+        for reference in self._references:
+            reference.learn(state, guarded)
+        self._nightly.learn(state, seen)
+
+    def state_of(self, table: PatientTable, rows: IntArray) -> State:
+        """What is kept of these patients, to be looked at."""
+        return _Kept(table, self.columns, rows).state
+
+    def usual_and_spread(self, state: State, at_ms: IntArray) -> tuple[FloatArray, FloatArray]:
+        """What is usual for these patients at these instants, and the spread; (judged vitals, n) each."""
+        return self.baseline.usual_and_spread(state, self._local_time.of(at_ms))
+
+    @property
+    def most_score(self) -> float:
+        """The fused score that is just not beyond the limit."""
+        return self.model.fused.score_at(self.limit_bits) ** 2
+
+    def narrow(self, table: PatientTable, rows: IntArray, at_ms: IntArray, begun: BoolArray) -> None:
+        """Sharpen the bounds of a pending alarm by its latest reading; ``begun`` where that was its first."""
+        kept = _Kept(table, self.columns, rows)
+        state = kept.state
+        usual, spread = self.usual_and_spread(state, at_ms)
+        low, high = fusion.allowed(state["covariance"], state["scored_z"], usual, spread, self.most_score)
+        fusion.narrow(state, low, high, begun)
+        kept.put_back()
+
+    def new_normal(self, table: PatientTable, rows: IntArray) -> None:
+        """Shift the usual of these patients to where their vitals have been for the last hour.
+
+        From then on it follows as if it had been known for a day only.
+        """
+        kept = _Kept(table, self.columns, rows)
+        self.baseline.shift(kept.state, kept.state["trend_mean"][:JUDGED])
+        kept.put_back()
+
+    def alarm_opened(self, table: PatientTable, rows: IntArray) -> None:
+        """Begin the sums of evidence anew for patients whose learned alarm has opened."""
+        for field in self._cusum.fields:
+            table[field.name][rows] = 0.0
+
+
+class _Kept:
+    """What is kept of some patients, at work: arrays with one column a patient."""
+
+    def __init__(self, table: PatientTable, columns: tuple[Column, ...], rows: IntArray) -> None:
+        self._table, self._rows = table, rows
+        self._kept = table.all_of(_KEPT)[rows]
+        self._work = np.ascontiguousarray(self._kept.T, dtype=np.float64)
+        self.state: dict[str, FloatArray] = {}
+        self._others = [column.name for column in columns if column.dtype != _KEPT]
+        first = 0
+        for column in columns:
+            if column.dtype == _KEPT:
+                width = column.width or 1
+                self.state[column.name] = self._work[first : first + width]
+                first += width
+            else:
+                self.state[column.name] = table[column.name][rows].T
+
+    def put_back(self) -> None:
+        """Write all of it into the table."""
+        np.copyto(self._kept, self._work.T, casting="same_kind")
+        self._table.all_of(_KEPT)[self._rows] = self._kept
+        for name in self._others:
+            self._table[name][self._rows] = self.state[name].T

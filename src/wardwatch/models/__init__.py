@@ -1,0 +1,1 @@
+"""Models of the population that come with the package."""
