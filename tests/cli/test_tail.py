@@ -103,6 +103,7 @@ async def test_each_topic_has_its_own_line(embedded_broker: EmbeddedBroker) -> N
         vitals={"heart_rate": (72.0, 3_600_000), "new\x1b": (1.0, 0)},
         news2=News2Status(lowest=1, highest=4, missing=("consciousness",)),
         open_alarms=("heart_rate.high",),
+        learning={},
     )
     rejection = Rejection(
         reason="out_of_range",

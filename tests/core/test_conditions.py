@@ -52,10 +52,26 @@ def test_news2_alarms_from_5_on_and_is_severe_from_7_on() -> None:
 def test_names_tell_conditions_apart_and_a_severe_value_is_never_less_urgent() -> None:
     assert len(set(conditions.NAMES)) == conditions.COUNT
     assert all(condition.priority <= condition.severe_priority for condition in CONDITIONS)
-    assert {c.severe_priority for c in CONDITIONS if c.rule == "baseline"} == {Priority.LOW}
+
+
+def test_what_is_only_unusual_begins_low_and_is_never_high() -> None:
+    """The highest priority is for the hard limits."""
+    learned = [condition for condition in CONDITIONS if condition.rule not in ("limit", "news2")]
+    assert [condition.name for condition in learned] == [
+        "vitals.unusual",
+        "heart_rate.nightly",
+        "river.unusual",
+    ]
+    assert {condition.priority for condition in learned} == {Priority.LOW}
+    assert max(condition.severe_priority for condition in learned) < Priority.HIGH
+
+
+def test_a_wait_is_at_least_the_shortest_and_the_shortest_is_no_shorter_than_for_hard_limits() -> None:
+    for condition in CONDITIONS:
+        assert condition.dwell_s >= condition.shortest_dwell_s >= conditions.SHORTEST_DWELL_S
 
 
 def test_a_value_that_stays_beyond_a_limit_alarms_even_if_none_follows() -> None:
     """Else a cuff that measures once an hour could never alarm."""
-    hard = np.array([condition.rule != "baseline" for condition in CONDITIONS])
+    hard = np.array([condition.rule in ("limit", "news2") for condition in CONDITIONS])
     assert (conditions.HOLD_MS[hard] >= conditions.DWELL_S[hard] * 1000).all()

@@ -9,7 +9,7 @@ import pytest
 from tests.support.logs import START_MS, at_1_hz, refusals, run
 from wardwatch.core.events import Reason
 from wardwatch.core.gate import GateRules
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
 from wardwatch.core.vitals import VITALS
 
@@ -100,7 +100,7 @@ def test_the_new_part_of_a_partly_repeated_reading_is_used() -> None:
 )
 def test_a_reading_may_be_late_and_early_only_so_much(late_s: float, reason: Reason | None) -> None:
     for scale, rules in (1, None), (2, GateRules(maximum_lateness_s=7200, future_tolerance_s=600)):
-        monitor = Monitor(rules)
+        monitor = Monitor(None if rules is None else Rules(gate=rules))
         arrived_at_ms = START_MS + round(late_s * scale * 1000)
         monitor.receive(Batch.of([reading(heart_rate=70.0, steps=1.0)], arrived_at_ms=[arrived_at_ms]))
         outcome = monitor.drain()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from tests.support.logs import START_MS, run, seconds
+from tests.support.wards import NOW_MS, Sent, known_ward, told, usual
+from wardwatch.core.conditions import CONDITIONS, UNUSUAL
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Batch, Reading
@@ -164,69 +167,65 @@ def test_an_instant_far_before_the_latest_disturbs_no_baseline() -> None:
     assert monitor.statuses(["p-1"])[0].observed_at_ms == LATEST_MS
 
 
-def rested_day(monitor: Monitor, heart_rate: float = 70.0, first_minute: int = 0) -> int:
-    """Two days of minutes at rest; returns the next minute."""
-    log = [
-        reading((first_minute + i) * 60, heart_rate=heart_rate + i % 5 - 2, steps=0.0) for i in range(2880)
-    ]
-    assert run(log, monitor) == []
-    return first_minute + 2880
+def minutes(
+    first: int, count: int, *, patient: str = "heart", above: float = 0.0, **changes: object
+) -> list[Sent]:
+    """Minutes of a known patient, with a heart rate so far above the usual."""
+    log = []
+    for minute in range(first, first + count):
+        found = usual(patient, NOW_MS + minute * 60_000)
+        assert found.heart_rate is not None
+        changed: dict[str, object] = {"heart_rate": found.heart_rate + above} | changes
+        found = replace(found, **changed)  # type: ignore[arg-type]
+        log.append(Sent(found, found.observed_at_ms))
+    return log
 
 
-def unusual(monitor: Monitor, first_minute: int, steps_at: dict[int, float]) -> list[int]:
-    """At which minute alarms start, if the heart rate is 110 from then on, with these steps by minute."""
-    log = [reading((first_minute + i) * 60, heart_rate=110.0, steps=steps_at.get(i, 0.0)) for i in range(60)]
-    events = run(log, monitor)
-    return [int(seconds(event)) // 60 - first_minute for event in events if event.phase is Phase.START]
+def onsets(log: Sequence[Sent]) -> list[int]:
+    """The minutes in which alarms of the known patient began."""
+    events = told(known_ward(["heart"]), log)
+    return [(event.onset_ms - NOW_MS) // 60_000 for event in events if event.phase is Phase.START]
 
 
 def test_a_patient_is_at_rest_after_more_than_12_minutes_without_a_step() -> None:
-    monitor = Monitor()
-    first = rested_day(monitor)
-    [at_once] = unusual(Monitor.restore(dict(monitor.snapshot(only_changed=False))), first, {})
-    [after_steps] = unusual(monitor, first, {0: 30.0, 5: 1.0})
-    assert after_steps == at_once + 5 + 13
+    settled = minutes(0, 1, steps=30.0) + minutes(1, 8)
+    assert onsets(minutes(0, 9) + minutes(9, 30, above=30.0)) == [9]
+    assert onsets(settled + minutes(9, 30, above=30.0)) == [13]
 
 
 def test_exertion_is_not_learned() -> None:
-    resting, moving = Monitor(), Monitor()
-    first = rested_day(resting)
-    assert rested_day(moving) == first
-    run([reading((first + i) * 60, heart_rate=125.0, steps=40.0) for i in range(3)], moving)
-    run([reading((first + i) * 60, steps=40.0) for i in range(3)], resting)
-    later = first + 20
-    [event] = run([reading((later + i) * 60, heart_rate=110.0) for i in range(30)], resting)
-    [same] = run([reading((later + i) * 60, heart_rate=110.0) for i in range(30)], moving)
-    assert (same.why["usual"], same.why["spread"]) == (event.why["usual"], event.why["spread"])
+    resting, moving = known_ward(["heart"]), known_ward(["heart"])
+    assert told(moving, minutes(0, 10, above=50.0, steps=40.0)) == []
+    without = [
+        replace(sent, reading=replace(sent.reading, heart_rate=None)) for sent in minutes(0, 10, steps=40.0)
+    ]
+    assert told(resting, without) == []
+    later = minutes(10, 20) + minutes(30, 20, above=30.0)
+    whys = [told(monitor, later)[0].why["vitals"]["heart_rate"] for monitor in (resting, moving)]
+    assert whys[0]["usual"] == pytest.approx(whys[1]["usual"], abs=0.02)
+    assert whys[0]["band"] == pytest.approx(whys[1]["band"], abs=0.05)
 
 
 def test_exertion_is_not_given_as_the_reason_of_an_alarm_that_began_at_rest() -> None:
-    monitor = Monitor()
-    first_s = rested_day(monitor) * 60
-    log = [reading(first_s + i, heart_rate=77.5) for i in range(500)]
-    log += [reading(first_s + 500 + i, heart_rate=125.0, steps=2.0) for i in range(200)]
-    [event] = run(log, monitor)
-    assert event.text == "HR 78, usual 70 ± 6"
+    """It opens by the value before, which still stands."""
+    waits = round(CONDITIONS[UNUSUAL].dwell_s / 60)
+    log = minutes(0, waits, above=30.0) + minutes(waits, 2, above=60.0, steps=70.0)
+    [event] = told(known_ward(["heart"]), log)
+    assert (event.onset_ms, event.condition) == (NOW_MS, "vitals.unusual")
+    assert event.why["vitals"]["heart_rate"]["now"] == pytest.approx(94.0, abs=3.0)
 
 
-def test_many_readings_a_second_weigh_no_more_in_the_baseline_than_one() -> None:
-    usual = []
-    for every_s in (1.0, 0.1):
-        monitor = Monitor()
-        first_s = rested_day(monitor) * 60
-        learned = [reading(first_s + i * every_s, heart_rate=73.0) for i in range(1, round(60 / every_s) + 1)]
-        learned += [reading(first_s + 60 + i * 60, heart_rate=110.0) for i in range(1, 3)]
-        [event] = run(learned, monitor)
-        usual.append(event.why["usual"])
-    assert usual[0] == pytest.approx(usual[1], rel=1e-6)
+def test_what_is_measured_off_the_body_no_longer_stands_for_what_was_measured_on_it() -> None:
+    """Though another device's values keep coming, by which the patient is judged."""
+    log = minutes(0, 2, patient="observed", above=30.0)
+    for sent in minutes(2, 30, patient="observed", worn=False):
+        at_ms = sent.arrived_at_ms + 1000
+        patch = Reading(patient="observed", device="patch", observed_at_ms=at_ms, body_temperature=36.8)
+        log += [sent, Sent(patch, at_ms)]
+    assert told(known_ward(["observed"]), log) == []
 
 
-@pytest.mark.parametrize("gap_s", [301, 10 * 24 * 3600])
-def test_a_value_after_a_gap_weighs_no_more_in_the_baseline_than_its_maximum_age(gap_s: int) -> None:
-    whys = []
-    for silence_s in (300, gap_s):
-        monitor = Monitor()
-        first_s = rested_day(monitor) * 60 + silence_s
-        [event] = run([reading(first_s + i * 60, heart_rate=110.0) for i in range(30)], monitor)
-        whys.append((event.why["usual"], event.why["spread"]))
-    assert whys[0] == whys[1]
+def test_a_hard_limit_is_held_back_neither_by_motion_nor_by_a_poor_signal() -> None:
+    for changes in {"steps": 70.0}, {"signal_quality": 0.0}, {"worn": False}:
+        events = told(known_ward(["heart"]), minutes(0, 10, above=90.0, **changes))
+        assert [event.condition for event in events] == ["heart_rate.high"]

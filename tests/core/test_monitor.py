@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.logs import START_MS, at_1_hz, every, logs, run, seconds
@@ -13,6 +13,8 @@ from wardwatch.core.monitor import Monitor, Outcome
 from wardwatch.core.reading import Batch, Reading
 
 BATCH_SIZES = (1, 7, 128, 4096)
+# Each of these runs several monitors over each log.
+FEWER = settings(max_examples=40)
 
 
 def run_in_batches(log: Sequence[Reading], size: int, monitor: Monitor) -> list[AlarmEvent]:
@@ -26,6 +28,7 @@ def states(monitor: Monitor, log: Sequence[Reading]) -> dict[str, bytes]:
     return {patient: monitor.state_of(patient) for patient in {reading.patient for reading in log}}
 
 
+@FEWER
 @given(logs(longest=200))
 def test_batches_of_any_size_give_the_same_events_and_state(log: list[Reading]) -> None:
     outcomes = []
@@ -42,17 +45,18 @@ def test_batches_of_any_size_give_the_same_alarms_of_a_busy_ward() -> None:
             patient=f"p-{p}",
             device="e4",
             observed_at_ms=START_MS + t * 1000,
-            heart_rate=140.0 + p * 3 if t % 400 < 310 else 90.0,
+            heart_rate=140.0 + p * 6 if t < 320 else 90.0,
             oxygen_saturation=91.0 - (p + t // 300) % 5,
         )
-        for t in range(900)
-        for p in range(12)
+        for t in range(390)
+        for p in range(5)
     ]
     outcomes = [run_in_batches(log, size, Monitor()) for size in BATCH_SIZES]
     assert {event.phase for event in outcomes[0]} == set(Phase)
     assert all(outcome == outcomes[0] for outcome in outcomes)
 
 
+@FEWER
 @given(logs(), st.lists(st.integers(0, 119)))
 def test_a_restart_from_a_snapshot_at_any_place_changes_nothing(log: list[Reading], cuts: list[int]) -> None:
     undisturbed = Monitor()
@@ -67,6 +71,7 @@ def test_a_restart_from_a_snapshot_at_any_place_changes_nothing(log: list[Readin
     assert states(monitor, log) == states(undisturbed, log)
 
 
+@FEWER
 @given(logs(), st.lists(st.integers(0, 119), max_size=5))
 def test_blocks_written_only_when_changed_restore_the_same(log: list[Reading], cuts: list[int]) -> None:
     undisturbed = Monitor()
@@ -81,6 +86,7 @@ def test_blocks_written_only_when_changed_restore_the_same(log: list[Reading], c
     assert states(Monitor.restore(blocks), log) == states(undisturbed, log)
 
 
+@FEWER
 @given(logs())
 def test_ticks_between_readings_make_no_other_alarms(log: list[Reading]) -> None:
     """With every reading arriving when it is observed, ticking up to its arrival changes nothing."""
@@ -111,6 +117,7 @@ def test_a_tick_that_tells_nothing_changes_nothing() -> None:
     assert list(monitor.snapshot(only_changed=True)) == []
 
 
+@FEWER
 @given(logs())
 def test_patients_do_not_depend_on_each_other(log: list[Reading]) -> None:
     together = run(log)
@@ -119,6 +126,7 @@ def test_patients_do_not_depend_on_each_other(log: list[Reading]) -> None:
         assert [event for event in together if event.patient == patient] == alone
 
 
+@FEWER
 @given(logs(longest=200))
 def test_the_life_of_an_alarm_is_one_start_then_updates_then_at_most_one_end(log: list[Reading]) -> None:
     by_alarm: dict[str, list[Phase]] = {}

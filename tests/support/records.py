@@ -106,4 +106,5 @@ def statuses() -> st.SearchStrategy[PatientStatus]:
         vitals=st.dictionaries(texts, st.tuples(numbers, instants), max_size=8),
         news2=news2,
         open_alarms=st.lists(texts, max_size=4).map(tuple),
+        learning=st.dictionaries(texts, numbers, max_size=6),
     )

@@ -1,4 +1,4 @@
-"""Wearers whose heart rate is made by a known law: level, rhythm of the day, and a first-order autoregression."""
+"""Wearers whose heart rate is made by a known law: level, rhythm of the day, first-order autoregression."""
 
 from __future__ import annotations
 
@@ -69,16 +69,15 @@ def track(patient: str, values: Mapping[int, FloatArray], at_ms: IntArray) -> Tr
     )
 
 
-def wearer(number: int, *, days: float, every_s: float = 300.0, spread: float = 6.0) -> Track:
-    """A heart rate in whole numbers, about 70 /min, slow at night."""
+def wearer(number: int, *, days: float, spread: float = 6.0, memory_s: float = MEMORY_S) -> Track:
+    """A heart rate in whole numbers every 5 min, about 70 /min, slow in the morning."""
     made = series(
         days=days,
-        every_s=every_s,
+        every_s=300.0,
         level=66.0 + 2.0 * number,
         harmonics=(0.0, -4.0, 0.0, 0.0),
         spread=spread,
+        memory_s=memory_s,
         seed=number,
     )
     return track(f"w{number}", {HEART_RATE: np.round(made.values)}, made.local_ms)
-
-

@@ -19,6 +19,7 @@ STATUS = PatientStatus(
     vitals={"heart_rate": (134.0, 1795288033250)},
     news2=News2Status(lowest=3, highest=20, missing=("respiratory_rate", "consciousness")),
     open_alarms=("heart_rate.high",),
+    learning={"heart_rate": 0.25},
 )
 
 
@@ -37,6 +38,7 @@ def test_a_status_tells_each_vitals_age_and_what_the_score_lacks() -> None:
         "vitals": {"heart_rate": {"value": 134.0, "observed_at_ms": 1795288033250}},
         "news2": {"lowest": 3, "highest": 20, "missing": ["respiratory_rate", "consciousness"]},
         "open_alarms": ["heart_rate.high"],
+        "learning": {"heart_rate": 0.25},
     }
 
 

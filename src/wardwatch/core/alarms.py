@@ -36,9 +36,9 @@ from wardwatch.core.reading import BoolArray, FloatArray, IntArray
 from wardwatch.core.table import Column, PatientTable
 
 IDLE, PENDING, OPEN = 0, 1, 2
-# A value that has leapt waits at least so long, so that the next one of a device that measures once a minute
-# can still contradict it. Wardwatch's own choice.
-UNCONFIRMED_DWELL_MS = 90_000
+# A value that has leapt waits at least as long as one at its limit, so that the next ones of a device that
+# measures once a minute can still contradict it.
+UNCONFIRMED_DWELL_MS = int(conditions.LIMIT_DWELL_S * 1000)
 NEVER = -1
 
 COLUMNS = (

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wardwatch.core import fusion
-from wardwatch.core.baseline import Baseline, Held, still_learning
+from wardwatch.core.baseline import LEARNING_S, Baseline, Held, still_learning
 from wardwatch.core.context import Context, Standing, any_vital, off_body
 from wardwatch.core.detectors.cusum import Cusum
 from wardwatch.core.detectors.detector import JUDGED, Detector, Field, Seen, State
@@ -36,6 +36,9 @@ from wardwatch.core.vitals import VITALS
 # A guard without release latches (docs/evidence.md). Twelve hours: the longest interval between two
 # observations by NEWS2, so that somebody has seen the patient by then.
 RELEASE_S = 12 * 3600.0
+
+# What may be learned of a vital while an alarm of others is pending.
+_SOON_S = 3600.0
 
 _KEPT = "f4"
 _MAXIMUM_AGE_MS = np.array([vital.maximum_age_s * 1000 for vital in VITALS[:JUDGED]])[:, None]
@@ -109,8 +112,14 @@ class Bank:
         """Score a round, then learn from it; it has passed the gate, and the table knows of its steps."""
         kept = _Kept(table, self.columns, taken.rows)
         state = kept.state
-        elapsed_s = (taken.observed_at_ms - table["seen_ms"][taken.rows, :JUDGED].T) / 1000.0
-        values = np.where(off_body(taken.context), np.nan, taken.values[:, :JUDGED].T)
+        elapsed_ms = taken.observed_at_ms - table["seen_ms"][taken.rows, :JUDGED].T
+        # Below 0 where another device has measured later: of these vitals there is no value now.
+        elapsed_s = np.maximum(elapsed_ms, 0) / 1000.0
+        off, values = off_body(taken.context), taken.values[:, :JUDGED].T
+        if off.any():
+            # It is no value, but what stood before it stands no more.
+            np.copyto(state["z"], np.nan, where=off & ~np.isnan(values))
+            values = np.where(off, np.nan, values)
         local_ms = self._local_time.of(taken.observed_at_ms)
         held = self.baseline.hold_against(state, values, elapsed_s, local_ms)
         still_ms = taken.observed_at_ms - table["moved_ms"][taken.rows]
@@ -210,11 +219,17 @@ class Bank:
         return self.model.fused.score_at(self.limit_bits) ** 2
 
     def narrow(self, table: PatientTable, rows: IntArray, at_ms: IntArray, begun: BoolArray) -> None:
-        """Sharpen the bounds of a pending alarm by its latest reading; ``begun`` where that was its first."""
+        """Sharpen the bounds of an alarm by its latest reading; ``begun`` where that was its first."""
         kept = _Kept(table, self.columns, rows)
         state = kept.state
-        usual, spread = self.usual_and_spread(state, at_ms)
-        low, high = fusion.allowed(state["covariance"], state["scored_z"], usual, spread, self.most_score)
+        seen_ms = table["seen_ms"][rows, :JUDGED].T
+        # Each value against what was usual when it was measured.
+        usual, spread = self.usual_and_spread(state, seen_ms)
+        # What stands and is not judged, for being erratic or still learned, might be if others were quiet.
+        stands = at_ms - seen_ms <= _MAXIMUM_AGE_MS
+        unjudged = np.isnan(state["scored_z"]) & stands & known_soon(state)
+        z = np.where(unjudged, state["residual"] / spread, state["scored_z"])
+        low, high = fusion.allowed(state["covariance"], z, usual, spread, self.most_score)
         fusion.narrow(state, low, high, begun)
         kept.put_back()
 
@@ -231,6 +246,12 @@ class Bank:
         """Begin the sums of evidence anew for patients whose learned alarm has opened."""
         for field in self._cusum.fields:
             table[field.name][rows] = 0.0
+
+
+def known_soon(state: State) -> BoolArray:
+    """(judged vitals, n): of which enough was seen to judge them, or will be before an alarm is over."""
+    soon: BoolArray = state["learned_s"] >= LEARNING_S - _SOON_S
+    return soon
 
 
 class _Kept:

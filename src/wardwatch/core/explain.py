@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wardwatch.core import conditions, explain_learned, river_judging
+from wardwatch.core import conditions, explain_learned, explain_news2, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
 from wardwatch.core.judges import Judges
-from wardwatch.core.news2 import PARAMETERS, Scores
-from wardwatch.core.reading import UNKNOWN
+from wardwatch.core.news2 import Scores
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS, VitalSign
 
@@ -40,7 +39,7 @@ def text_and_reasons(
         "lasted_s": lasted_s,
     }
     if condition.rule == "news2":
-        told, reasons = _news2(scores)
+        told, reasons = explain_news2.high(scores)
     elif condition.rule == "learned":
         told, reasons = explain_learned.unusual(table, judges.bank, step)
     elif condition.rule == "nightly":
@@ -73,24 +72,6 @@ def _limit(condition: Condition, value: float) -> tuple[str, dict[str, Any]]:
     return f"{vital.label} {vital.written(value)}", reasons
 
 
-def _news2(scores: Scores) -> tuple[str, dict[str, Any]]:
-    lowest, highest = int(scores.lowest[0]), int(scores.highest[0])
-    known = zip(PARAMETERS, scores.points[0].tolist(), strict=True)
-    points = {name: found for name, found in known if found != UNKNOWN}
-    missing = [name for name, gone in zip(PARAMETERS, scores.missing[0].tolist(), strict=True) if gone]
-    told = f"NEWS2 {lowest}" if lowest == highest else f"NEWS2 at least {lowest}"
-    if missing:
-        told = f"{told} ({len(PARAMETERS) - len(missing)} of {len(PARAMETERS)} parameters)"
-    reasons = {
-        "lowest": lowest,
-        "highest": highest,
-        "points": points,
-        "missing": missing,
-        "allowed": {"news2": {"at_most": conditions.CONDITIONS[conditions.NEWS2].limit}},
-    }
-    return told, reasons
-
-
 def _why_not_higher(condition: Condition, step: Step) -> str | None:
     """What kept the alarm from a higher priority; ``None`` for the highest."""
     if step.priority is Priority.HIGH:
@@ -99,6 +80,8 @@ def _why_not_higher(condition: Condition, step: Step) -> str | None:
         if condition.rule in ("learned", "nightly", "river"):
             return "What is only unusual is for awareness: no hard limit was passed by it."
         return f"This condition has no higher priority than {step.priority.name.lower()}."
+    if condition.rule == "learned":
+        return f"The score was not {condition.band:g} bit further out for {condition.shortest_dwell_s:g} s."
     severe = condition.limit + condition.direction * condition.band
     signal, unit = _named(condition)
     beyond = "at or above" if condition.direction > 0 else "at or below"

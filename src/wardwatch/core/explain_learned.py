@@ -8,7 +8,7 @@ import numpy as np
 
 from wardwatch.core import fusion
 from wardwatch.core.alarms import Step
-from wardwatch.core.bank import Bank
+from wardwatch.core.bank import Bank, known_soon
 from wardwatch.core.detectors.detector import JUDGED, State
 from wardwatch.core.detectors.nightsignal import last_night
 from wardwatch.core.detectors.trend import WINDOWS_H, slopes_per_hour
@@ -16,13 +16,19 @@ from wardwatch.core.reading import FloatArray
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS
 
+# Where all vitals are within so many spreads of their usual none comes to lie outside its band, though what
+# is usual drifts with the time of day while an alarm is pending.
+_CALM_SPREADS = 1.0
+
 
 def unusual(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str, Any]]:
     """Of the fused score: the vitals that stood when the alarm took this step, the strangest first."""
     state = bank.state_of(table, np.array([step.row]))
     z = state["scored_z"]
     fused = fusion.fuse(state["covariance"], z, state["gain"][0], state["confirmed_by"][0])
-    usual, spread = bank.usual_and_spread(state, np.array([step.since_ms]))
+    # Each value against what was usual when it was measured: some may have stood for an hour.
+    measured_ms = np.minimum(table["seen_ms"][step.row, :JUDGED], step.since_ms)
+    usual, spread = bank.usual_and_spread(state, measured_ms[:, np.newaxis])
     standing = np.flatnonzero(~np.isnan(z[:, 0]))
     strangest = sorted(standing.tolist(), key=lambda vital: -float(fused.parts[vital, 0]))
     vitals = {VITALS[vital].name: _of_vital(state, fused, usual, spread, vital) for vital in strangest}
@@ -45,7 +51,7 @@ def unusual(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str,
         "confirmed_by": bank.confirming[by] if by >= 0 else None,
         "vitals": vitals,
         "signal_quality": None if np.isnan(quality) else quality,
-        "allowed": {"vitals": _allowed(state)},
+        "allowed": _allowed(state, usual, spread),
     }
     return told, reasons
 
@@ -72,14 +78,23 @@ def _of_vital(
     }
 
 
-def _allowed(state: State) -> dict[str, dict[str, float]]:
-    """For each vital that could have prevented the alarm alone: within which bounds it would have."""
-    found = {}
-    for vital in range(JUDGED):
-        low, high = float(state["allowed_low"][vital, 0]), float(state["allowed_high"][vital, 0])
-        if np.isfinite(low) and np.isfinite(high) and low < high:
-            found[VITALS[vital].name] = {"at_least": low, "at_most": high}
-    return found
+def _allowed(state: State, usual: FloatArray, spread: FloatArray) -> dict[str, Any]:
+    """Which values would have prevented the alarm: of each vital that could have alone, or else of all."""
+    alone = {
+        VITALS[vital].name: _between(state["allowed_low"][vital, 0], state["allowed_high"][vital, 0])
+        for vital in range(JUDGED)
+        if -np.inf < state["allowed_low"][vital, 0] < state["allowed_high"][vital, 0] < np.inf
+    }
+    if alone:
+        return {"vitals": alone, "enough": "each"}
+    low, high = usual - _CALM_SPREADS * spread, usual + _CALM_SPREADS * spread
+    known = np.flatnonzero(known_soon(state)[:, 0]).tolist()
+    calm = {VITALS[vital].name: _between(low[vital, 0], high[vital, 0]) for vital in known}
+    return {"vitals": calm, "enough": "all"}
+
+
+def _between(low: float, high: float) -> dict[str, float]:
+    return {"at_least": float(low), "at_most": float(high)}
 
 
 def nightly(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str, Any]]:

@@ -16,9 +16,10 @@ Counterfactual
     While a vital's value lies between its *allowed* bounds, the others being as they are, the score is at
     most the limit, whatever the gain: the squared distance is a convex quadratic of the one vital's d, so
     that all d between its roots keep it below limit / (1 + most gain). The bounds are sharpened with every
-    reading while an alarm is pending, and nothing is learned meanwhile; so it is true of all its readings
-    together: had the vital stayed within its bounds, there would have been no alarm. A vital has no bounds
-    if the others would have been enough.
+    reading, beyond the limit or not, from the first one of an alarm until it has risen as far as it can; so
+    it is true of all these readings together: had the vital stayed within its bounds, there would have been
+    no such step. A vital has no bounds if the others would have been enough, not all of them known to be
+    steady: what was not judged as things were could have been, had another vital been quiet.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ GAIN_BITS: dict[str, tuple[float, float]] = {
     "spot": (8.0, 12.0),
     "variance_ratio": (8.0, 12.0),
 }
-# What a bound leaves to the drift of the usual while an alarm is pending.
+# What a bound leaves to the drift of the usual: it is learned on where there is no alarm.
 _MARGIN = 0.9
 
 
@@ -129,20 +130,21 @@ def allowed(
 ) -> tuple[FloatArray, FloatArray]:
     """The lowest and highest value of each vital with which ``most_score`` is surely not passed.
 
-    (judged vitals, n) each, in the vitals' units; -inf and inf for a vital that plays no part, inf and -inf
-    for one without which the score would be passed as well.
+    (judged vitals, n) each, in the vitals' units; inf and -inf for a vital without which the score could be
+    passed as well, -inf and inf for one that plays no part and is not needed.
     """
     d = outside_band(z)
     a, b, rest = quadratic_in(covariance, d)
     room = _MARGIN * most_score / (1.0 + MOST_GAIN) - rest
-    enough: BoolArray = (a > 0.0) & (room >= 0.0)
+    enough: BoolArray = room >= 0.0
+    bounded = enough & (a > 0.0)
+    band = _MARGIN * BAND_SPREADS
     with np.errstate(invalid="ignore", divide="ignore"):
         reach = np.sqrt(b * b + a * room)
-        low = np.minimum((-b - reach) / a, -BAND_SPREADS)
-        high = np.maximum((-b + reach) / a, BAND_SPREADS)
-    none = ~enough & (a > 0.0)
-    low = np.where(enough, usual + low * spread, np.where(none, np.inf, -np.inf))
-    high = np.where(enough, usual + high * spread, np.where(none, -np.inf, np.inf))
+        low = np.minimum((-b - reach) / a, -band)
+        high = np.maximum((-b + reach) / a, band)
+    low = np.where(bounded, usual + low * spread, np.where(enough, -np.inf, np.inf))
+    high = np.where(bounded, usual + high * spread, np.where(enough, np.inf, -np.inf))
     return low, high
 
 

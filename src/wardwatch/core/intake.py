@@ -32,7 +32,7 @@ _SCORED_PARTS = [PART_INDEX[name] for name in PARAMETERS]
 # confirmed. Wardwatch's own choices.
 _LEAP_MS = 120_000
 _LEAP_OF = {
-    "heart_rate": 25.0,
+    "heart_rate": 20.0,
     "oxygen_saturation": 6.0,
     "respiratory_rate": 12.0,
     "body_temperature": 1.0,
@@ -168,18 +168,21 @@ def _observe(table: PatientTable, judges: Judges, taken: Round, judged: Judged, 
         rows, arrived_ms = taken.rows[places], taken.arrived_at_ms[places]
         at_ms = _instants(table, rows, which, taken.observed_at_ms[places])
         unconfirmed: BoolArray = np.logical_or.reduce(leaping[places] & _SOURCES[which], axis=1)
+        onset_ms = table["alarm_onset_ms"][rows, which]
         alarms.observe(table, rows, which, at_ms, arrived_ms, excess[places, which], unconfirmed)
         learned = which == conditions.UNUSUAL
         if learned.any():
-            _narrow(table, judges, rows[learned], at_ms[learned], excess[places[learned], conditions.UNUSUAL])
+            _narrow(table, judges, rows[learned], at_ms[learned], onset_ms[learned])
 
 
-def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray, excess: FloatArray) -> None:
-    """Keep what would not have made the alarms that are pending."""
-    pending = (table["alarm_phase"][rows, conditions.UNUSUAL] == alarms.PENDING) & (excess > 0)
-    if pending.any():
-        rows, at_ms = rows[pending], at_ms[pending]
-        begun = table["alarm_onset_ms"][rows, conditions.UNUSUAL] == at_ms
+def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray, onset_ms: IntArray) -> None:
+    """Keep what would not have made the alarms that are pending, or can rise; ``onset_ms`` as it was before."""
+    which = conditions.UNUSUAL
+    can_step = table["alarm_phase"][rows, which] != alarms.IDLE
+    can_step &= table["alarm_priority"][rows, which] < conditions.SEVERE_PRIORITY[which]
+    if can_step.any():
+        rows, at_ms, onset_ms = rows[can_step], at_ms[can_step], onset_ms[can_step]
+        begun = table["alarm_onset_ms"][rows, which] != onset_ms
         judges.bank.narrow(table, rows, at_ms, begun)
 
 

@@ -59,9 +59,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Future:
-    """How the readings go on after a state."""
+    """How the readings go on after a state; ``None`` is that of a patient never seen."""
 
-    state: bytes
+    state: bytes | None
     readings: Track
 
 
@@ -98,8 +98,10 @@ def play_on(
     by_length = sorted(range(len(futures)), key=lambda number: len(futures[number].readings))
     for first in range(0, len(futures), _SIDE_BY_SIDE):
         group = by_length[first : first + _SIDE_BY_SIDE]
-        blocks = {place: renamed(futures[number].state, str(place)) for place, number in enumerate(group)}
-        monitor = monitors.restored(blocks)
+        states = {place: futures[number].state for place, number in enumerate(group)}
+        monitor = monitors.restored(
+            {place: renamed(state, str(place)) for place, state in states.items() if state is not None}
+        )
         tracks = [futures[number].readings for number in group]
         events: list[list[AlarmEvent]] = [[] for _ in group]
         for start, end in _cuts(max(map(len, tracks)), _BATCH_READINGS // len(group), {}):

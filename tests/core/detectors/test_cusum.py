@@ -34,7 +34,9 @@ def test_the_textbooks_example() -> None:
     state = empty_state(detector, 1)
     for value, up, down in zip(MONTGOMERY, UPWARDS, DOWNWARDS, strict=True):
         reading = seen(innovation=value - 10.0, elapsed_s=0.0)
-        assert detector.score(state, reading)[0, 0] == pytest.approx(max(up, down), abs=1e-9)
+        assert detector.score(state, reading)[0, 0] == pytest.approx(up, abs=1e-9)
+        below = seen(-1.0, innovation=value - 10.0, elapsed_s=0.0)
+        assert detector.score(state, below)[0, 0] == pytest.approx(down, abs=1e-9)
         detector.learn(state, reading)
         assert state["cusum_up"][0, 0] == pytest.approx(up, abs=1e-9)
         assert state["cusum_down"][0, 0] == pytest.approx(down, abs=1e-9)
@@ -58,7 +60,7 @@ def test_it_is_what_plain_python_makes_of_it(history: list[tuple[float, float, f
             continue
         value = min(max(innovation, -MOST_VALUE), MOST_VALUE)
         up, down = (part * float(np.exp(-elapsed_s / TIME_CONSTANT_S)) for part in (up, down))
-        expected = max(up + value - SLACK, down - value - SLACK, 0.0)
+        expected = max(up + value - SLACK, 0.0)
         assert score == pytest.approx(min(expected, MOST_SUM), abs=1e-9)
         up = min(max(up + learning * (value - SLACK), 0.0), MOST_SUM)
         down = min(max(down - learning * (value + SLACK), 0.0), MOST_SUM)

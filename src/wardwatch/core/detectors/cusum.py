@@ -4,7 +4,8 @@ The two-sided tabular CUSUM (E. S. Page, "Continuous inspection schemes", Biomet
 D. C. Montgomery, Introduction to Statistical Quality Control, chapter "Cumulative sum control chart"), on the
 innovation of each vital: what is left of a value after the patient's usual and what the value before had
 foretold. One sum collects what lies more than ``SLACK`` above 0, the other what lies as far below; neither
-goes below 0. The score is the larger of the two with the value at hand in it.
+goes below 0. The score is the one of the side where the value lies, with the value at hand in it: that a
+vital has just fallen is no sign that it is too high.
 
 With a slack of 0.5 the sums are the quickest to find a shift of 1 spread; of white noise they pass 5 once in
 465 values (Montgomery). What comes of that for a threshold is not decided here: scores are calibrated.
@@ -68,9 +69,9 @@ class Cusum:
         self._time_constant_s = time_constant_s
 
     def score(self, state: State, seen: Seen) -> FloatArray:
-        """The larger sum with this value fully in it: 0 to ``most_sum``."""
+        """The sum on the side where the value's z lies, with this value fully in it: 0 to ``most_sum``."""
         up, down = self._taken_in(state, seen, 1.0)
-        return np.maximum(up, down)
+        return np.where(seen.z < 0.0, down, up)
 
     def learn(self, state: State, seen: Seen) -> None:
         """Let the sums fade and add this value; with a ``seen.learning`` below 1 it counts for less."""

@@ -1,0 +1,66 @@
+"""The reasons of NEWS2 alarms: the points of each parameter, and with which values there were none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wardwatch.core import news2_chart as chart
+from wardwatch.core.news2 import PARAMETERS, Scores
+from wardwatch.core.reading import UNKNOWN
+from wardwatch.core.vitals import VITAL_INDEX, VITALS
+
+# Scale 2 is in use for nobody yet; its bands will then have to be told from these.
+_BANDS: dict[str, chart.Bands] = {
+    "respiratory_rate": chart.RESPIRATION,
+    "oxygen_saturation": chart.SPO2_SCALE_1,
+    "systolic_pressure": chart.SYSTOLIC_PRESSURE,
+    "heart_rate": chart.PULSE,
+    "body_temperature": chart.TEMPERATURE,
+}
+
+
+def high(scores: Scores) -> tuple[str, dict[str, Any]]:
+    """Of a total that is too high; ``scores`` is that of one patient."""
+    lowest, highest = int(scores.lowest[0]), int(scores.highest[0])
+    known = zip(PARAMETERS, scores.points[0].tolist(), strict=True)
+    points = {name: found for name, found in known if found != UNKNOWN}
+    missing = [name for name, gone in zip(PARAMETERS, scores.missing[0].tolist(), strict=True) if gone]
+    told = f"NEWS2 {lowest}" if lowest == highest else f"NEWS2 at least {lowest}"
+    if missing:
+        told = f"{told} ({len(PARAMETERS) - len(missing)} of {len(PARAMETERS)} parameters)"
+    reasons = {
+        "lowest": lowest,
+        "highest": highest,
+        "points": points,
+        "missing": missing,
+        "allowed": _allowed([name for name, found in points.items() if found]),
+    }
+    return told, reasons
+
+
+def _allowed(scoring: list[str]) -> dict[str, Any]:
+    """What all of these would have to be to score nothing, which is enough if all of them are."""
+    allowed: dict[str, Any] = {
+        "vitals": {name: scores_nothing(name) for name in scoring if name in _BANDS},
+        "enough": "all",
+    }
+    if "on_oxygen" in scoring:
+        allowed["on_oxygen"] = False
+    if "consciousness" in scoring:
+        allowed["consciousness"] = "A"
+    return allowed
+
+
+def scores_nothing(name: str) -> dict[str, float]:
+    """The range of a vital that scores 0 on the chart.
+
+    >>> scores_nothing("body_temperature"), scores_nothing("oxygen_saturation")
+    ({'at_least': 36.1, 'at_most': 38.0}, {'at_least': 96.0})
+    """
+    bands = _BANDS[name]
+    place = next(i for i, (_, points) in enumerate(bands) if points == 0)
+    resolution = VITALS[VITAL_INDEX[name]].resolution
+    found = {"at_least": float(round(bands[place - 1][0] + resolution, 1))}
+    if place < len(bands) - 1:
+        found["at_most"] = float(bands[place][0])
+    return found

@@ -1,0 +1,80 @@
+"""Whether the figures in an alarm's reasons agree with each other, and with the rule.
+
+By rule: the contributions of ``learned`` sum to its score, which is above the limit, and each z is what the
+value, the usual and the band say; the points of ``news2`` sum to its lowest total, which is beyond the limit,
+as is the value of ``limit``; the mean of ``nightly`` is as far above the usual as NightSignal asks for; the
+score of ``river`` reaches its threshold.
+
+>>> agrees({"rule": "news2", "points": {"heart_rate": 2, "respiratory_rate": 3}, "lowest": 5, "limit": 4})
+True
+>>> agrees({"rule": "news2", "points": {"heart_rate": 2, "respiratory_rate": 3}, "lowest": 6, "limit": 4})
+False
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import fsum
+from typing import Any
+
+from wardwatch.core.fusion import BAND_SPREADS
+from wardwatch.core.vitals import VITAL_INDEX, VITALS
+
+Why = Mapping[str, Any]
+
+# What contributions may differ from their sum by.
+SUM_TOLERANCE = 1e-9
+# A value is told to the third digit after the point.
+_HALF_DIGIT = 0.5e-3
+# Alavi et al. 2022, in /min above the usual.
+_RAISED = 3
+
+
+def agrees(why: Why) -> bool:
+    """Whether the figures agree; those of a rule that is not known don't."""
+    check = _OF_RULE.get(why["rule"])
+    return check is not None and check(why)
+
+
+def _learned(why: Why) -> bool:
+    added = fsum(of["contribution"] for of in why["vitals"].values())
+    return (
+        abs(added - why["score"]) <= SUM_TOLERANCE
+        and why["score"] > why["most_score"]
+        and all(map(_z_agrees, why["vitals"].values()))
+    )
+
+
+def _z_agrees(of: Why) -> bool:
+    low, high = of["band"]
+    spread = (high - low) / (2 * BAND_SPREADS)
+    z = (of["now"] - of["usual"]) / spread
+    beyond = "above" if of["z"] > 0 else "below"
+    return abs(of["z"] - z) <= _HALF_DIGIT / spread + SUM_TOLERANCE and of["direction"] == beyond
+
+
+def _news2(why: Why) -> bool:
+    return sum(why["points"].values()) == why["lowest"] > why["limit"]
+
+
+def _limit(why: Why) -> bool:
+    # As a chart writes it: what rounds to the limit is not beyond it.
+    value = float(VITALS[VITAL_INDEX[why["vital"]]].written(why["value"]))
+    return value > why["limit"] if why["direction"] == "above" else value < why["limit"]
+
+
+def _nightly(why: Why) -> bool:
+    return why["value"] - why["usual"] >= _RAISED
+
+
+def _river(why: Why) -> bool:
+    return why["score"] >= why["threshold"]
+
+
+_OF_RULE: dict[str, Callable[[Why], bool]] = {
+    "learned": _learned,
+    "news2": _news2,
+    "limit": _limit,
+    "nightly": _nightly,
+    "river": _river,
+}
