@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     stall_limit_s: Seconds = 20.0
     health_file: Path | None = None
 
-    false_alarms_a_patient_day: float = Field(default=0.05, gt=0, le=24, allow_inf_nan=False)
+    false_alarms_a_patient_day: float = Field(default=0.04, gt=0, le=24, allow_inf_nan=False)
     time_zone: str = "UTC"
     model: FilePath | None = None
     idle_days: float = Field(default=7.0, ge=1, le=365, allow_inf_nan=False)

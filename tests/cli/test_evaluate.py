@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_the_table_is_for_people(wearers: Path) -> None:
     assert "\x1b" not in result.output
     for begin in ("outside nightly ", "tachycardia ", "dropout "):
         assert any(line.startswith(begin) for line in result.stdout.splitlines())
+
+
+def test_the_other_suite_tells_of_explanations(tmp_path: Path) -> None:
+    racing = [replace(reading, heart_rate=140.0) for reading in quiet_wearer("a", seed=1, hours=1)]
+    path = write_folder(tmp_path, {"a.jsonl": lines(racing)}) / "a.jsonl"
+    figures = json.loads(run("explanations", path, "--json").stdout)
+    assert (figures["suite"], figures["patients"], figures["rows"]) == ("explanations", 1, [])
+    assert figures["rules"]["limit"]["starts"] > 0
+    assert figures["untrue"] == []
+    assert run("explanations", path).stdout.startswith("1 patients, 7.0 patient-days, wardwatch ")
 
 
 def test_recordings_of_the_same_name_are_patients_of_their_own(wearers: Path) -> None:

@@ -43,7 +43,7 @@ class Patient:
         elapsed_s, local_ms = np.full((JUDGED, 1), every_s), np.array([round(self.at_s * 1000)])
         held = self.baseline.hold_against(self.state, np.full((JUDGED, 1), value), elapsed_s, local_ms)
         weights, free = np.full((JUDGED, 1), weight), np.array([released])
-        self.baseline.learn(self.state, held, elapsed_s, local_ms, weights, free)
+        self.baseline.learn(self.state, held, elapsed_s, weights, free)
         return held
 
     def sees_all(self, values: Iterable[float], every_s: float = 60.0) -> None:
@@ -183,7 +183,7 @@ def test_a_value_after_a_gap_weighs_no_more_than_its_maximum_age(gap_s: float) -
         local_ms, elapsed = np.zeros(1, dtype=np.int64), np.full((JUDGED, 1), elapsed_s)
         held = patient.baseline.hold_against(patient.state, np.full((JUDGED, 1), 73.0), elapsed, local_ms)
         whole, nobody = np.ones((JUDGED, 1)), np.zeros(1, dtype=np.bool_)
-        patient.baseline.learn(patient.state, held, elapsed, local_ms, whole, nobody)
+        patient.baseline.learn(patient.state, held, elapsed, whole, nobody)
         learned.append((patient.usual(), patient.state["learned_s"][:, 0].tolist()))
     assert learned[0] == learned[1]
 
@@ -215,8 +215,8 @@ def test_innovations_of_values_that_follow_each_other_as_the_prior_says_are_whit
 def test_a_new_normal_by_command_holds_at_once_and_is_followed_as_after_the_first_day() -> None:
     patient = known(days=6)
     value = patient.usual(12.0)[0] + 15.0
-    _, spread = patient.usual(12.0)
-    patient.baseline.shift(patient.state, np.full((JUDGED, 1), 15.0 / spread))
+    patient.state["residual"][:] = 15.0
+    patient.baseline.shift(patient.state)
     assert patient.usual(12.0)[0] == pytest.approx(value)
     assert (patient.state["learned_s"] <= LEARNING_S).all()
 
@@ -224,7 +224,7 @@ def test_a_new_normal_by_command_holds_at_once_and_is_followed_as_after_the_firs
 def test_a_new_normal_of_a_vital_never_seen_moves_nothing() -> None:
     patient = Patient()
     before = patient.copy_of_state()
-    patient.baseline.shift(patient.state, np.full((JUDGED, 1), 3.0))
+    patient.baseline.shift(patient.state)
     assert all((patient.state[name] == before[name]).all() for name in before)
 
 

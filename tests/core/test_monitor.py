@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.logs import START_MS, at_1_hz, every, logs, run, seconds
+from tests.support.wards import NOW_MS, known_ward
 from wardwatch.core.events import AlarmEvent, Phase, Placement
 from wardwatch.core.monitor import Monitor, Outcome
 from wardwatch.core.reading import Batch, Reading
 
 BATCH_SIZES = (1, 7, 128, 4096)
 # Each of these runs several monitors over each log.
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=25)
 
 
 def run_in_batches(log: Sequence[Reading], size: int, monitor: Monitor) -> list[AlarmEvent]:
@@ -241,3 +242,23 @@ def test_outcomes_are_told_once() -> None:
     assert len(monitor.drain().events) == 1
     again = monitor.drain()
     assert (again.events, again.readings) == ([], 0)
+
+
+def test_a_new_normal_is_no_longer_unusual_and_is_in_the_next_changed_blocks() -> None:
+    log = [
+        Reading(patient="heart", device="e4", observed_at_ms=NOW_MS + i * 60_000, heart_rate=84.0 + i % 3)
+        for i in range(400)
+    ]
+    monitor = known_ward(["heart"])
+    run(log[:200], monitor)
+    assert monitor.statuses(["heart"])[0].open_alarms == ("vitals.unusual",)
+    list(monitor.snapshot(only_changed=True))
+    monitor.new_normal("heart")
+    assert [block for block, _ in monitor.snapshot(only_changed=True)] == [0]
+    assert [event.phase for event in run(log[200:], monitor)] == [Phase.END]
+
+
+def test_a_new_normal_of_nobody_changes_nothing() -> None:
+    monitor = Monitor()
+    monitor.new_normal("never-seen")
+    assert list(monitor.snapshot(only_changed=False)) == []

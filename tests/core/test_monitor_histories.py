@@ -61,7 +61,7 @@ def test_patients_who_were_known_together_are_known_as_those_who_were_alone() ->
     assert states(together, KNOWN) == states(known_ward(), KNOWN)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(ward_logs())
 def test_batches_of_any_size_give_the_same_events_and_state(log: list[Sent]) -> None:
     monitors = [known_ward() for _ in BATCH_SIZES]
@@ -71,7 +71,7 @@ def test_batches_of_any_size_give_the_same_events_and_state(log: list[Sent]) -> 
     assert all(of_size == kept[0] for of_size in kept)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ward_logs(), st.lists(st.floats(0, 1), max_size=5))
 def test_a_restart_at_any_place_changes_nothing(log: list[Sent], shares: list[float]) -> None:
     undisturbed, monitor = known_ward(), known_ward()
@@ -84,7 +84,7 @@ def test_a_restart_at_any_place_changes_nothing(log: list[Sent], shares: list[fl
     assert states(monitor, PATIENTS) == states(undisturbed, PATIENTS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ward_logs(), st.lists(st.integers(0, 3), min_size=len(PATIENTS), max_size=len(PATIENTS)))
 def test_whoever_shares_a_monitor_has_the_same_events_and_state(log: list[Sent], shares: list[int]) -> None:
     together = known_ward()
@@ -167,7 +167,7 @@ class Worker:
 
 
 @settings(max_examples=200)
-@given(ward_logs(stretches=9), st.binary(min_size=8, max_size=60))
+@given(ward_logs(stretches=7), st.binary(min_size=8, max_size=60))
 def test_after_any_history_of_crash_replay_duplicate_and_reorder_all_is_as_without(
     log: list[Sent], history: bytes
 ) -> None:
@@ -184,8 +184,8 @@ def test_after_any_history_of_crash_replay_duplicate_and_reorder_all_is_as_witho
     assert states(worker.monitor, PATIENTS) == states(undisturbed, PATIENTS)
 
 
-@settings(max_examples=30)
-@given(ward_logs(stretches=9, in_order=True), st.binary(min_size=8, max_size=60))
+@settings(max_examples=25)
+@given(ward_logs(stretches=7, in_order=True), st.binary(min_size=8, max_size=60))
 def test_time_that_passes_between_readings_which_come_in_time_makes_no_other_alarms(
     log: list[Sent], history: bytes
 ) -> None:

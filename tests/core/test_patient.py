@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.logs import START_MS, at_1_hz, run
+from tests.support.wards import known_ward
 from wardwatch.core.events import Phase, Placement, alarm_identity
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Reading
@@ -63,3 +64,14 @@ def test_the_status_is_of_the_latest_instant_even_if_a_late_reading_came_after_i
     [status] = monitor.statuses(["p-1"])
     assert status.observed_at_ms == START_MS + 10_000
     assert status.vitals["systolic_pressure"] == (120.0, START_MS + 5_000)
+
+
+def test_the_status_says_how_much_of_each_vital_has_been_learned_until_it_is_known() -> None:
+    monitor = Monitor()
+    run([reading(60 * minute, heart_rate=70.0 + minute % 3) for minute in range(120)], monitor)
+    run([reading(7200, oxygen_saturation=97.0)], monitor)
+    [status] = monitor.statuses(["p-1"])
+    assert set(status.learning) == {"heart_rate", "oxygen_saturation"}
+    # Two hours of 24, less those in which it was not yet known that the values come regularly.
+    assert 0.05 < status.learning["heart_rate"] < 2 / 24
+    assert known_ward(["heart"]).statuses(["heart"])[0].learning == {}

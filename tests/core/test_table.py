@@ -64,6 +64,26 @@ def test_rows_between_restored_blocks_are_given_to_new_patients() -> None:
     assert np.isnan(table["number"][rows[0]])
 
 
+def test_a_new_patients_numbers_are_the_columns_defaults_one_for_all_or_one_for_each() -> None:
+    table = PatientTable((Column("each", "f4", (1.0, 2.0, 3.0), 3), Column("all", "f4", 7.0, 2)))
+    rows = table.rows([f"p-{i}" for i in range(BLOCK_ROWS + 1)])
+    assert table["each"][rows[-1]].tolist() == [1.0, 2.0, 3.0]
+    assert table["all"][rows[-1]].tolist() == [7.0, 7.0]
+
+
+def test_columns_of_a_number_type_lie_side_by_side_in_their_order() -> None:
+    columns = (Column("one", "f4", 1.0), Column("time", "i8", 2), Column("two", "f4", 3.0, 2))
+    table = PatientTable(columns)
+    [row] = table.rows(["p-1"])
+    assert table.all_of("f4")[row].tolist() == [1.0, 3.0, 3.0]
+    table.all_of("f4")[row] = 4.0, 5.0, 6.0
+    assert (table["one"][row], table["two"][row].tolist()) == (4.0, [5.0, 6.0])
+    assert table.bytes_a_patient() == 3 * 4 + 8
+    restored = PatientTable(columns)
+    restored.load(dict(table.snapshot(only_touched=False)))
+    assert restored.all_of("f4")[0].tolist() == [4.0, 5.0, 6.0]
+
+
 def test_a_column_that_the_block_does_not_know_gets_its_default() -> None:
     blocks = dict(filled(2).snapshot(only_touched=False))
     table = PatientTable((*COLUMNS, Column("added", "i8", 7)))

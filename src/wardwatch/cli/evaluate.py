@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,19 +15,20 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
-from wardwatch.cli.evaluate_table import tables
-from wardwatch.core.monitor import Monitor
-from wardwatch.evaluating.burden import Plan, evaluate
+from wardwatch.cli.evaluate_table import burden_tables, explanations_tables
+from wardwatch.core.monitor import Monitor, Rules
+from wardwatch.evaluating import burden, explanations
+from wardwatch.evaluating.burden import Plan
 from wardwatch.evaluating.forking import Monitors
 from wardwatch.evaluating.tracks import Track, tracks_of
 from wardwatch.wire.recordings.opening import Recording, open_recording
 from wardwatch.wire.recordings.recording import RecordingError
 
-_SUITES = {"burden": evaluate}
+_TABLES = {"burden": burden_tables, "explanations": explanations_tables}
 
 
 @click.command("evaluate")
-@click.argument("suite", type=click.Choice([*_SUITES]), metavar="SUITE")
+@click.argument("suite", type=click.Choice([*_TABLES]), metavar="SUITE")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
@@ -34,17 +36,21 @@ _SUITES = {"burden": evaluate}
     type=click.IntRange(0, 1_000_000),
     default=500,
     show_default=True,
-    help="Acute ones to inject.",
+    help="Acute ones to inject (burden).",
 )
 @click.option(
     "--artefacts",
     type=click.IntRange(0, 1_000_000),
     default=3000,
     show_default=True,
-    help="Bursts of them to inject.",
+    help="Bursts of them to inject (burden).",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same figures."
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="The same seed, the same figures (burden).",
 )
 def command(
     *,
@@ -57,14 +63,18 @@ def command(
 ) -> None:
     """Measure how good the alarms are, on recordings of any layout that replay reads.
 
-    SUITE is burden: alarms a patient-day on wearers who go about their lives; the share of acute events that
-    is caught, and how soon, when they are injected where the wearer is at rest; the share of injected
-    artefact bursts that alarms. The first 7 days of a patient get no injections.
+    SUITE burden: alarms a patient-day on wearers who go about their lives; the share of acute events that is
+    caught, and how soon, when they are injected where the wearer is at rest; the share of injected artefact
+    bursts that alarms. The first 7 days of a patient get no injections.
+
+    SUITE explanations: of every alarm, whether its figures agree with each other, and whether it stays away
+    when its readings are played again with the values, and for the time, that its counterfactual names.
 
     \b
     Examples:
       wardwatch evaluate burden wearers/
       wardwatch evaluate burden --json --seed 2 wearers/ | jq .injected.all
+      wardwatch evaluate explanations wearers/ ward.jsonl.gz
     """
     rules = rules_or_exit(settings_or_exit())
     try:
@@ -74,12 +84,17 @@ def command(
     tracks = [track for recording in recordings for track in _read(recording)]
     if not tracks:
         raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
+    plan = Plan(events=events, artefacts=artefacts, seed=seed)
+    figures = _figures(suite, tracks, rules, plan)
+    click.echo(json.dumps(figures) if as_json else "\n".join(_TABLES[suite](figures)))
+
+
+def _figures(suite: str, tracks: Sequence[Track], rules: Rules, plan: Plan) -> Mapping[str, Any]:
     monitors = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
     with _bar("monitor", 1.0) as advance:
-        figures = _SUITES[suite](
-            tracks, monitors, Plan(events=events, artefacts=artefacts, seed=seed), advance
-        )
-    click.echo(json.dumps(figures) if as_json else "\n".join(tables(figures)))
+        if suite == "burden":
+            return burden.evaluate(tracks, monitors, plan, advance)
+        return explanations.evaluate(tracks, monitors, rules.local_time, advance)
 
 
 def _read(recording: Recording) -> list[Track]:

@@ -8,18 +8,49 @@ from typing import Any
 Figures = Mapping[str, Any]
 
 
-def tables(figures: Figures) -> Iterator[str]:
+def burden_tables(figures: Figures) -> Iterator[str]:
     """The lines of the suite `burden`."""
-    yield (
-        f"{figures['patients']} patients, {figures['patient_days']:,.1f} patient-days, "
-        f"seed {figures['seed']}, wardwatch {figures['version']}"
-    )
+    yield _heading(figures, f"seed {figures['seed']}")
     yield ""
     yield from _columns(_burden(figures["burden"]))
     yield ""
     yield from _columns(_injected(figures["injected"]))
     yield ""
     yield from _columns(_artefacts(figures["artefacts"]))
+
+
+def explanations_tables(figures: Figures) -> Iterator[str]:
+    """The lines of the suite `explanations`."""
+    yield _heading(figures)
+    yield ""
+    yield from _columns(_rules(figures["rules"]))
+    if figures["untrue"]:
+        yield ""
+        yield from _columns(_untrue(figures["untrue"]))
+
+
+def _heading(figures: Figures, *more: str) -> str:
+    days = f"{figures['patient_days']:,.1f} patient-days"
+    return ", ".join((f"{figures['patients']} patients", days, *more, f"wardwatch {figures['version']}"))
+
+
+def _rules(rules: Figures) -> Iterator[Sequence[str]]:
+    yield "rule", "starts", "updates", "figures agree", "durations upheld", "values upheld"
+    for name, of in rules.items():
+        yield (
+            name,
+            f"{of['starts']:,}",
+            f"{of['updates']:,}",
+            _of(of["agreeing"], of["starts"] + of["updates"]),
+            _of(of["durations_upheld"], of["durations"]),
+            _of(of["values_upheld"], of["values"]),
+        )
+
+
+def _untrue(untrue: Sequence[Figures]) -> Iterator[Sequence[str]]:
+    yield "untrue", "condition", "at", "claim"
+    for of in untrue:
+        yield of["patient"], f"{of['condition']} {of['phase']}", of["at"], of["claim"]
 
 
 def _burden(burden: Figures) -> Iterator[Sequence[str]]:
@@ -76,6 +107,10 @@ def _columns(rows: Iterator[Sequence[str]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _of(some: int, all_of_them: int) -> str:
+    return f"{some:,} of {all_of_them:,}"
 
 
 def _number(figure: float | None, digits: int) -> str:

@@ -21,12 +21,13 @@ from wardwatch.core import fusion
 from wardwatch.core.baseline import LEARNING_S, Baseline, Held, still_learning
 from wardwatch.core.context import Context, Standing, any_vital, off_body
 from wardwatch.core.detectors.cusum import Cusum
-from wardwatch.core.detectors.detector import JUDGED, Detector, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Detector, Field, Seen, State, score_and_learner
 from wardwatch.core.detectors.mahalanobis import Mahalanobis
 from wardwatch.core.detectors.nightsignal import HEART_RATE, NightSignal
 from wardwatch.core.detectors.spot import Spot
 from wardwatch.core.detectors.trend import Trend
 from wardwatch.core.detectors.variance_ratio import VarianceRatio
+from wardwatch.core.kept import Kept, Layout
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
 from wardwatch.core.reading import SIGNAL_QUALITY, STEPS, BoolArray, FloatArray, IntArray, Round
@@ -40,8 +41,7 @@ RELEASE_S = 12 * 3600.0
 # What may be learned of a vital while an alarm of others is pending.
 _SOON_S = 3600.0
 
-_KEPT = "f4"
-_MAXIMUM_AGE_MS = np.array([vital.maximum_age_s * 1000 for vital in VITALS[:JUDGED]])[:, None]
+_MAXIMUM_AGE_S = np.array([float(vital.maximum_age_s) for vital in VITALS[:JUDGED]])[:, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,39 +87,39 @@ class Bank:
         self._nightly = NightSignal()
         # Those that confirm, in the order of their numbers. Windows look at the latest hours and always go
         # on; references are what is usual, and guarded as the baseline is.
-        windows: tuple[Detector, ...] = (self._cusum, Trend())
-        references: tuple[Detector, ...] = (Spot(model.tail), VarianceRatio())
+        self._windows: tuple[Detector, ...] = (self._cusum, Trend())
+        self._references: tuple[Detector, ...] = (Spot(model.tail), VarianceRatio())
         self._mahalanobis = Mahalanobis(model.correlation)
-        self._windows, self._references = windows, (*references, self._mahalanobis)
-        self._confirming = (*windows, *references)
         self.columns = tuple(
             Column(field.name, field.dtype, field.default, field.width) for field in self._fields()
         )
+        self._layout = Layout(self.columns)
 
     @property
     def confirming(self) -> tuple[str, ...]:
         """The names of the detectors that confirm, by number."""
-        return tuple(detector.name for detector in self._confirming)
+        return tuple(detector.name for detector in (*self._windows, *self._references))
 
     def _fields(self) -> Iterator[Field]:
         yield from self.baseline.fields
         yield from self._context.fields
-        for detector in (*self._windows, *self._references, self._nightly):
+        for detector in (*self._windows, *self._references, self._mahalanobis, self._nightly):
             yield from detector.fields
         yield from fusion.FIELDS
 
     def judge(self, table: PatientTable, taken: Round, guard: Guard) -> Judged:
         """Score a round, then learn from it; it has passed the gate, and the table knows of its steps."""
-        kept = _Kept(table, self.columns, taken.rows)
-        state = kept.state
-        elapsed_ms = taken.observed_at_ms - table["seen_ms"][taken.rows, :JUDGED].T
+        state = Kept(table, self._layout, taken.rows)
+        # Arrays in another order than C would make all that is done with them slow.
+        seen_ms = table["seen_ms"][taken.rows, :JUDGED].T
+        elapsed_s = np.subtract(taken.observed_at_ms, seen_ms, order="C") / 1000.0
         # Below 0 where another device has measured later: of these vitals there is no value now.
-        elapsed_s = np.maximum(elapsed_ms, 0) / 1000.0
-        off, values = off_body(taken.context), taken.values[:, :JUDGED].T
+        np.maximum(elapsed_s, 0.0, out=elapsed_s)
+        off, values = off_body(taken.context), taken.values[:, :JUDGED].T.copy(order="C")
         if off.any():
             # It is no value, but what stood before it stands no more.
             np.copyto(state["z"], np.nan, where=off & ~np.isnan(values))
-            values = np.where(off, np.nan, values)
+            np.copyto(values, np.nan, where=off)
         local_ms = self._local_time.of(taken.observed_at_ms)
         held = self.baseline.hold_against(state, values, elapsed_s, local_ms)
         still_ms = taken.observed_at_ms - table["moved_ms"][taken.rows]
@@ -142,17 +142,30 @@ class Bank:
             resting=any_vital(standing.calm),
             learning=np.ones(len(taken)),
         )
-        scores = {detector.name: detector.score(state, seen) for detector in self._confirming}
-        nightly = self._nightly.score(state, seen)[HEART_RATE]
+        scores, learners = {}, []
+        for window in self._windows:
+            scores[window.name], learn = score_and_learner(window, state, seen)
+            learn(seen.learning)
+        for reference in self._references:
+            scores[reference.name], learn = score_and_learner(reference, state, seen)
+            learners.append(learn)
+        nightly, learn = score_and_learner(self._nightly, state, seen)
+        learn(seen.learning)
         judged = standing.steady & ~still_learning(state["learned_s"])
         fused = self._fuse(state, seen, judged, scores)
         beyond = self.bits_of(fused.score) - self.limits_of(table, taken.rows)
         bits = np.where(any_vital(judged), beyond, np.nan)
-        self._learn(state, seen, held, standing, guard, bits)
-        kept.put_back()
+        free = guard.released | ~(guard.alarming | (bits > 0.0))
+        weight = (standing.calm & free).astype(np.float64)
+        self.baseline.learn(state, held, seen.elapsed_s, weight, guard.released)
+        learning = weight.max(axis=0)
+        for learn in learners:
+            learn(learning)
+        self._mahalanobis.learn(state, replace(seen, learning=learning))
+        state.put_back()
         return Judged(
             bits=bits,
-            nightly=nightly,
+            nightly=nightly[HEART_RATE],
             scores=scores,
             fused=fused,
             held=held,
@@ -172,42 +185,21 @@ class Bank:
         self, state: State, seen: Seen, judged: BoolArray, scores: dict[str, FloatArray]
     ) -> fusion.Fused:
         measured = ~np.isnan(seen.z)
-        standing_z = np.where(seen.elapsed_s * 1000.0 <= _MAXIMUM_AGE_MS, state["z"], np.nan)
-        z = np.where(measured, np.where(judged, seen.z, np.nan), standing_z)
+        stands = ~measured & (seen.elapsed_s <= _MAXIMUM_AGE_S)
+        z = np.where(judged, seen.z, np.where(stands, state["z"], np.nan))
         state["z"][:] = z
         outside = judged & (np.abs(seen.z) > fusion.BAND_SPREADS)
-        abnormal_s = state["abnormal_s"] + np.minimum(seen.elapsed_s, _MAXIMUM_AGE_MS / 1000.0)
-        np.copyto(state["abnormal_s"], np.where(outside, abnormal_s, 0.0), where=measured)
-        gain, confirmed_by = fusion.gains(
-            np.where(judged, fusion.outside_band(seen.z), 0.0), scores, self.model.references
-        )
+        abnormal_s = outside * (state["abnormal_s"] + np.minimum(seen.elapsed_s, _MAXIMUM_AGE_S))
+        np.copyto(state["abnormal_s"], abnormal_s, where=measured)
+        gain, confirmed_by = fusion.gains(np.where(outside, seen.z, 0.0), scores, self.model.references)
         scored = any_vital(judged)
         for name, latest in ("scored_z", z), ("gain", gain), ("confirmed_by", confirmed_by):
             np.copyto(state[name], latest, where=scored)
         return fusion.fuse(state["covariance"], z, gain, confirmed_by)
 
-    def _learn(
-        self,
-        state: State,
-        seen: Seen,
-        held: Held,
-        standing: Standing,
-        guard: Guard,
-        bits: FloatArray,
-    ) -> None:
-        free = guard.released | ~(guard.alarming | (bits > 0.0))
-        weight = (standing.calm & free).astype(np.float64)
-        self.baseline.learn(state, held, seen.elapsed_s, seen.local_ms, weight, guard.released)
-        for window in self._windows:
-            window.learn(state, seen)
-        guarded = replace(seen, learning=weight.max(axis=0))
-        for reference in self._references:
-            reference.learn(state, guarded)
-        self._nightly.learn(state, seen)
-
     def state_of(self, table: PatientTable, rows: IntArray) -> State:
         """What is kept of these patients, to be looked at."""
-        return _Kept(table, self.columns, rows).state
+        return Kept(table, self._layout, rows)
 
     def usual_and_spread(self, state: State, at_ms: IntArray) -> tuple[FloatArray, FloatArray]:
         """What is usual for these patients at these instants, and the spread; (judged vitals, n) each."""
@@ -220,27 +212,23 @@ class Bank:
 
     def narrow(self, table: PatientTable, rows: IntArray, at_ms: IntArray, begun: BoolArray) -> None:
         """Sharpen the bounds of an alarm by its latest reading; ``begun`` where that was its first."""
-        kept = _Kept(table, self.columns, rows)
-        state = kept.state
+        state = Kept(table, self._layout, rows)
         seen_ms = table["seen_ms"][rows, :JUDGED].T
         # Each value against what was usual when it was measured.
         usual, spread = self.usual_and_spread(state, seen_ms)
         # What stands and is not judged, for being erratic or still learned, might be if others were quiet.
-        stands = at_ms - seen_ms <= _MAXIMUM_AGE_MS
+        stands = at_ms - seen_ms <= _MAXIMUM_AGE_S * 1000.0
         unjudged = np.isnan(state["scored_z"]) & stands & known_soon(state)
         z = np.where(unjudged, state["residual"] / spread, state["scored_z"])
         low, high = fusion.allowed(state["covariance"], z, usual, spread, self.most_score)
         fusion.narrow(state, low, high, begun)
-        kept.put_back()
+        state.put_back()
 
     def new_normal(self, table: PatientTable, rows: IntArray) -> None:
-        """Shift the usual of these patients to where their vitals have been for the last hour.
-
-        From then on it follows as if it had been known for a day only.
-        """
-        kept = _Kept(table, self.columns, rows)
-        self.baseline.shift(kept.state, kept.state["trend_mean"][:JUDGED])
-        kept.put_back()
+        """Take these patients' latest values for usual; it follows as if it had been known for a day only."""
+        state = Kept(table, self._layout, rows)
+        self.baseline.shift(state)
+        state.put_back()
 
     def alarm_opened(self, table: PatientTable, rows: IntArray) -> None:
         """Begin the sums of evidence anew for patients whose learned alarm has opened."""
@@ -252,29 +240,3 @@ def known_soon(state: State) -> BoolArray:
     """(judged vitals, n): of which enough was seen to judge them, or will be before an alarm is over."""
     soon: BoolArray = state["learned_s"] >= LEARNING_S - _SOON_S
     return soon
-
-
-class _Kept:
-    """What is kept of some patients, at work: arrays with one column a patient."""
-
-    def __init__(self, table: PatientTable, columns: tuple[Column, ...], rows: IntArray) -> None:
-        self._table, self._rows = table, rows
-        self._kept = table.all_of(_KEPT)[rows]
-        self._work = np.ascontiguousarray(self._kept.T, dtype=np.float64)
-        self.state: dict[str, FloatArray] = {}
-        self._others = [column.name for column in columns if column.dtype != _KEPT]
-        first = 0
-        for column in columns:
-            if column.dtype == _KEPT:
-                width = column.width or 1
-                self.state[column.name] = self._work[first : first + width]
-                first += width
-            else:
-                self.state[column.name] = table[column.name][rows].T
-
-    def put_back(self) -> None:
-        """Write all of it into the table."""
-        np.copyto(self._kept, self._work.T, casting="same_kind")
-        self._table.all_of(_KEPT)[self._rows] = self._kept
-        for name in self._others:
-            self._table[name][self._rows] = self.state[name].T

@@ -110,7 +110,9 @@ class Held:
     """Values held against their baselines; all (judged vitals, n), not-a-number where not measured.
 
     ``residual`` is what a value is above its usual, ``surprise`` what it is above what the one before had
-    foretold; both in the vital's unit. ``z`` and ``innovation`` are the same in spreads.
+    foretold; both in the vital's unit. ``z`` and ``innovation`` are the same in spreads. ``minutes`` is how
+    many times the variance of a minute's innovation this one's has; ``waves``, (n) each, the harmonics at
+    this time of day.
     """
 
     usual: FloatArray
@@ -119,6 +121,8 @@ class Held:
     z: FloatArray
     surprise: FloatArray
     innovation: FloatArray
+    minutes: FloatArray
+    waves: FloatArray
 
 
 class Baseline:
@@ -136,6 +140,8 @@ class Baseline:
         )
         self._decay = -1.0 / prior.memory_s[:, None]
         self._minute_share = -np.expm1(2.0 * _MINUTE_S * self._decay)
+        # What comes within a second is learned as if it were a second's.
+        self._least_minutes = -np.expm1(2.0 * self._decay) / self._minute_share
 
     def hold_against(
         self, state: State, values: FloatArray, elapsed_s: FloatArray, local_ms: IntArray
@@ -144,11 +150,13 @@ class Baseline:
 
         ``local_ms`` (n) is the instant on the ward's wall clock.
         """
-        usual, spread = self.usual_and_spread(state, local_ms)
+        waves = _waves(local_ms)
+        usual, spread = _usual(state, waves), _spread(state)
         residual = values - usual
         foretold = np.exp(elapsed_or_long_ago(elapsed_s) * self._decay)
         surprise = residual - foretold * state["residual"]
-        variance = state["innovation_variance"] * ((1.0 - foretold * foretold) / self._minute_share)
+        minutes = (1.0 - foretold * foretold) / self._minute_share
+        variance = state["innovation_variance"] * minutes
         return Held(
             usual=usual,
             spread=spread,
@@ -156,73 +164,81 @@ class Baseline:
             z=residual / spread,
             surprise=surprise,
             innovation=surprise / np.sqrt(np.maximum(variance, _FLOORS_SQUARED)),
+            minutes=minutes,
+            waves=waves,
         )
 
     def usual_and_spread(self, state: State, local_ms: IntArray) -> tuple[FloatArray, FloatArray]:
         """What is usual at this time of day, and the spread around it; (judged vitals, n) each."""
-        kept = state["usual"]
-        usual = kept[:JUDGED].copy()
-        for i, wave in enumerate(_waves(local_ms)):
-            usual += kept[(i + 1) * JUDGED : (i + 2) * JUDGED] * wave
-        return usual, np.sqrt(np.maximum(state["usual_variance"], _FLOORS_SQUARED))
+        return _usual(state, _waves(local_ms)), _spread(state)
 
     def learn(
         self,
         state: State,
         held: Held,
         elapsed_s: FloatArray,
-        local_ms: IntArray,
         weight: FloatArray,
         released: BoolArray,
     ) -> None:
         """Take the values into the baseline, in place.
 
         ``weight`` (judged vitals, n) is how much each counts, 0 to 1; ``released`` (n) where even a far value
-        counts in full.
+        counts in full, as if the usual had been known for a day only.
         """
         measured = ~np.isnan(held.residual)
         np.copyto(state["residual"], held.residual, where=measured)
         learned_s, variance = state["learned_s"], state["usual_variance"]
-        stood_s = np.minimum(elapsed_or_long_ago(elapsed_s), _AGES_S)
-        unusual = np.abs(np.where(measured, held.z, 0.0))
-        far = (unusual > _FAR_SPREADS) & ~released
-        weight = np.where(measured, weight, 0.0) * np.where(far, _FAR_WEIGHT, 1.0)
-        gain = weight * np.maximum(stood_s / TIME_CONSTANT_S, stood_s / (learned_s + stood_s + PRIOR_S))
+        stood_s = np.fmin(elapsed_s, _AGES_S)
+        unusual = np.abs(np.where(measured & ~released, held.z, 0.0))
+        weight = np.where(measured, weight, 0.0) * np.where(unusual > _FAR_SPREADS, _FAR_WEIGHT, 1.0)
+        known_s = np.where(released, np.minimum(learned_s, LEARNING_S), learned_s)
+        gain = weight * (stood_s / np.minimum(known_s + (stood_s + PRIOR_S), TIME_CONSTANT_S))
         pull = gain / np.maximum(unusual / _HUBER, 1.0)
         residual = np.where(measured, held.residual, 0.0)
         squared = np.minimum(residual * residual, _MOST_SQUARED * variance)
         moved = pull * residual
         usual = state["usual"]
         usual[:JUDGED] += moved
-        moved *= _HARMONICS_GAIN
-        for i, wave in enumerate(_waves(local_ms)):
-            usual[(i + 1) * JUDGED : (i + 2) * JUDGED] += moved * wave
+        harmonics = usual[JUDGED:].reshape(len(held.waves), JUDGED, -1)
+        harmonics += (_HARMONICS_GAIN * moved) * held.waves[:, np.newaxis]
         variance += pull * (squared - variance)
         self._learn_innovations(state, held, stood_s, gain)
         learned_s += np.where(weight > 0.0, stood_s, 0.0)
 
-    def shift(self, state: State, by_z: FloatArray) -> None:
-        """Move the usual level by so many spreads, and let it follow as after the first day."""
-        _, spread = self.usual_and_spread(state, np.zeros(by_z.shape[1], dtype=np.int64))
-        moved = np.where(state["learned_s"] > 0.0, by_z * spread, 0.0)
-        state["usual"][:JUDGED] += moved
-        state["residual"][:] -= moved
+    def shift(self, state: State) -> None:
+        """Take the latest values for usual, and let the usual follow as after the first day."""
+        state["usual"][:JUDGED] += state["residual"]
+        state["residual"][:] = 0.0
         np.minimum(state["learned_s"], LEARNING_S, out=state["learned_s"])
 
     def _learn_innovations(self, state: State, held: Held, stood_s: FloatArray, gain: FloatArray) -> None:
         variance = state["innovation_variance"]
+        surprise = np.where(np.isnan(held.surprise), 0.0, held.surprise)
         # In terms of a step of one minute.
-        scale = self._minute_share / -np.expm1(2.0 * np.maximum(stood_s, 1.0) * self._decay)
-        squared = np.where(np.isnan(held.surprise), 0.0, held.surprise)
-        squared = np.minimum(squared * squared * scale, _MOST_SQUARED * variance)
+        squared = surprise * surprise / np.maximum(held.minutes, self._least_minutes)
+        squared = np.minimum(squared, _MOST_SQUARED * variance)
         variance += np.where(stood_s < _LONGEST_STEP_S, gain, 0.0) * (squared - variance)
 
 
-def _waves(local_ms: IntArray) -> tuple[FloatArray, ...]:
+def _waves(local_ms: IntArray) -> FloatArray:
     angle = (local_ms % _DAY_MS) * (2.0 * np.pi / _DAY_MS)
     cosine, sine = np.cos(angle), np.sin(angle)
     # By the double angle: two calls fewer.
-    return cosine, sine, cosine * cosine - sine * sine, 2.0 * cosine * sine
+    return np.array([cosine, sine, cosine * cosine - sine * sine, 2.0 * cosine * sine])
+
+
+def _usual(state: State, waves: FloatArray) -> FloatArray:
+    level, *harmonics = state["usual"].reshape(1 + len(waves), JUDGED, -1)
+    usual: FloatArray = level.copy()
+    # One after the other: a sum over an axis may be added up otherwise for one patient than for many.
+    for harmonic, wave in zip(harmonics, waves, strict=True):
+        usual += harmonic * wave
+    return usual
+
+
+def _spread(state: State) -> FloatArray:
+    spread: FloatArray = np.sqrt(np.maximum(state["usual_variance"], _FLOORS_SQUARED))
+    return spread
 
 
 def still_learning(learned_s: FloatArray) -> BoolArray:

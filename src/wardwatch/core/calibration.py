@@ -8,7 +8,7 @@ last point bits go on rising at the pace of its last points: no recording is lon
 
 The reference is part of the model, fitted on recordings and protected: nothing that a patient does changes
 it. A reference of the patient's own was tried, shrunk to this one: it learns from each patient's strangest
-hours that these are usual, and cost a third of the injected events at the same rate of false alarms
+hours that these are usual, and cost a quarter of the injected events at the same rate of false alarms
 (docs/evidence.md).
 
 >>> reference = Reference(scores=np.array([0.0, 1.0, 2.0]), bits=np.array([0.0, 3.0, 10.0]))
@@ -20,7 +20,7 @@ array([ 1.5, 10. , 24. ])
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,6 +35,13 @@ class Reference:
 
     scores: FloatArray
     bits: FloatArray
+    # Bits a unit of score, over the last quarter of the points.
+    _last_slope: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        first = -max(len(self.scores) // 4, 2)
+        slope = (self.bits[-1] - self.bits[first]) / (self.scores[-1] - self.scores[first])
+        object.__setattr__(self, "_last_slope", float(slope))
 
     @classmethod
     def of(cls, scores: FloatArray) -> Reference:
@@ -57,12 +64,6 @@ class Reference:
         if bits > self.bits[-1]:
             return float(self.scores[-1] + (bits - self.bits[-1]) / self._last_slope)
         return float(np.interp(bits, self.bits, self.scores))
-
-    @property
-    def _last_slope(self) -> float:
-        """Bits a unit of score, over the last quarter of the points."""
-        first = -max(len(self.scores) // 4, 2)
-        return float((self.bits[-1] - self.bits[first]) / (self.scores[-1] - self.scores[first]))
 
 
 @dataclass(frozen=True, slots=True)

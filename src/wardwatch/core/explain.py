@@ -39,7 +39,7 @@ def text_and_reasons(
         "lasted_s": lasted_s,
     }
     if condition.rule == "news2":
-        told, reasons = explain_news2.high(scores)
+        told, reasons = explain_news2.high(scores, int(table["news2_scored"][step.row]))
     elif condition.rule == "learned":
         told, reasons = explain_learned.unusual(table, judges.bank, step)
     elif condition.rule == "nightly":

@@ -106,6 +106,6 @@ def nightly(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str,
         "unit": "/min",
         "value": night.mean,
         "usual": night.baseline,
-        "allowed": {"nightly_mean": {"at_most": night.median_before}},
+        "allowed": {"nightly_mean": {"at_most": night.green_up_to}},
     }
     return told, reasons

@@ -19,8 +19,11 @@ _BANDS: dict[str, chart.Bands] = {
 }
 
 
-def high(scores: Scores) -> tuple[str, dict[str, Any]]:
-    """Of a total that is too high; ``scores`` is that of one patient."""
+def high(scores: Scores, scored_before: int) -> tuple[str, dict[str, Any]]:
+    """Of a total that is too high; ``scores`` is that of one patient.
+
+    ``scored_before`` is which parameters scored while the alarm was pending (:meth:`Scores.scoring`).
+    """
     lowest, highest = int(scores.lowest[0]), int(scores.highest[0])
     known = zip(PARAMETERS, scores.points[0].tolist(), strict=True)
     points = {name: found for name, found in known if found != UNKNOWN}
@@ -33,20 +36,21 @@ def high(scores: Scores) -> tuple[str, dict[str, Any]]:
         "highest": highest,
         "points": points,
         "missing": missing,
-        "allowed": _allowed([name for name, found in points.items() if found]),
+        "allowed": _allowed(int(scores.scoring()[0]) | scored_before),
     }
     return told, reasons
 
 
-def _allowed(scoring: list[str]) -> dict[str, Any]:
-    """What all of these would have to be to score nothing, which is enough if all of them are."""
+def _allowed(scoring: int) -> dict[str, Any]:
+    """What the parameters would have to be to score nothing, all of them, which is enough."""
+    names = [name for place, name in enumerate(PARAMETERS) if scoring >> place & 1]
     allowed: dict[str, Any] = {
-        "vitals": {name: scores_nothing(name) for name in scoring if name in _BANDS},
+        "vitals": {name: scores_nothing(name) for name in names if name in _BANDS},
         "enough": "all",
     }
-    if "on_oxygen" in scoring:
+    if "on_oxygen" in names:
         allowed["on_oxygen"] = False
-    if "consciousness" in scoring:
+    if "consciousness" in names:
         allowed["consciousness"] = "A"
     return allowed
 

@@ -91,18 +91,17 @@ def gains(
     """
     gain, by = np.zeros(d.shape[1]), np.full(d.shape[1], -1.0)
     with np.errstate(invalid="ignore"):
-        vital, patient = np.nonzero(np.abs(d) > 0.0)
-    if not len(patient):
+        places = np.flatnonzero(np.abs(d) > 0.0)
+    if not len(places):
         return gain, by
+    vital, patient = np.divmod(places, d.shape[1])
     for number, (name, reference) in enumerate(references.items()):
         bits = reference.bits_of(scores[name][vital, patient])
         none, full = GAIN_BITS[name]
         share = np.clip((bits - none) / (full - none), 0.0, 1.0)
-        np.copyto(share, 0.0, where=np.isnan(share))
-        largest = np.zeros_like(gain)
-        np.maximum.at(largest, patient, share)
-        by[largest > gain] = number
-        np.maximum(gain, largest, out=gain)
+        larger = share > gain[patient]
+        np.maximum.at(gain, patient[larger], share[larger])
+        by[patient[larger]] = number
     return MOST_GAIN * gain, by
 
 

@@ -170,13 +170,27 @@ def _observe(table: PatientTable, judges: Judges, taken: Round, judged: Judged, 
         unconfirmed: BoolArray = np.logical_or.reduce(leaping[places] & _SOURCES[which], axis=1)
         onset_ms = table["alarm_onset_ms"][rows, which]
         alarms.observe(table, rows, which, at_ms, arrived_ms, excess[places, which], unconfirmed)
+        scored = which == conditions.NEWS2
+        if scored.any():
+            _note_scored(table, rows[scored], onset_ms[scored])
         learned = which == conditions.UNUSUAL
         if learned.any():
             _narrow(table, judges, rows[learned], at_ms[learned], onset_ms[learned])
 
 
+def _note_scored(table: PatientTable, rows: IntArray, onset_ms: IntArray) -> None:
+    """Keep which parameters make the NEWS2 alarms that are pending; ``onset_ms`` as it was before."""
+    pending = table["alarm_phase"][rows, conditions.NEWS2] == alarms.PENDING
+    if pending.any():
+        rows, onset_ms = rows[pending], onset_ms[pending]
+        begun = table["alarm_onset_ms"][rows, conditions.NEWS2] != onset_ms
+        before = np.where(begun, 0, table["news2_scored"][rows])
+        scores = patient.scores_of(table, rows, table["observed_ms"][rows])
+        table["news2_scored"][rows] = before | scores.scoring()
+
+
 def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray, onset_ms: IntArray) -> None:
-    """Keep what would not have made the alarms that are pending, or can rise; ``onset_ms`` as it was before."""
+    """Keep what would not have brought about the next step of alarms; ``onset_ms`` as it was before."""
     which = conditions.UNUSUAL
     can_step = table["alarm_phase"][rows, which] != alarms.IDLE
     can_step &= table["alarm_priority"][rows, which] < conditions.SEVERE_PRIORITY[which]

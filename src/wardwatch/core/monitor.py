@@ -55,7 +55,7 @@ class Rules:
     """
 
     gate: GateRules = field(default_factory=GateRules)
-    false_alarms_a_patient_day: float = 0.05
+    false_alarms_a_patient_day: float = 0.04
     idle_s: float = 7 * 86_400.0
     local_time: LocalTime = field(default_factory=LocalTime.utc)
     model: Model = field(default_factory=shipped_model)
@@ -127,7 +127,7 @@ class Monitor:
             self._table.drop(idle)
 
     def new_normal(self, name: str) -> None:
-        """Take what a patient's vitals have been for the last hour for usual from now on, as a nurse may say.
+        """Take what a patient's vitals are now for usual from now on, as a nurse may say.
 
         Nothing changes for a patient never seen.
         """

@@ -25,6 +25,7 @@ from wardwatch.core.reading import (
     BoolArray,
     Consciousness,
     FloatArray,
+    IntArray,
     SmallIntArray,
 )
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, steps_of
@@ -61,6 +62,12 @@ class Scores:
         """Where nothing is missing: lowest and highest are then the same, the total."""
         complete: BoolArray = np.all(~self.missing, axis=1)
         return complete
+
+    def scoring(self) -> IntArray:
+        """Which parameters score, or may, as numbers with a bit each, the lowest the chart's first; (n,)."""
+        scoring = (self.points != 0) & ~self.missing
+        as_bits: IntArray = (scoring << np.arange(len(PARAMETERS))).sum(axis=1)
+        return as_bits
 
 
 def score(

@@ -27,6 +27,8 @@ COLUMNS = (
     # The latest instant of all, and that of the latest step.
     Column("observed_ms", "i8", NEVER_MS),
     Column("moved_ms", "i8", NEVER_MS),
+    # Which parameters have scored while the latest NEWS2 alarm was pending, a bit each.
+    Column("news2_scored", "i1", 0),
     # The number of the patient's latest event.
     Column("sequence", "i8", 0),
     *alarms.COLUMNS,

@@ -38,7 +38,7 @@ def agrees(why: Why) -> bool:
 
 def _learned(why: Why) -> bool:
     added = fsum(of["contribution"] for of in why["vitals"].values())
-    return (
+    return bool(
         abs(added - why["score"]) <= SUM_TOLERANCE
         and why["score"] > why["most_score"]
         and all(map(_z_agrees, why["vitals"].values()))
@@ -50,25 +50,26 @@ def _z_agrees(of: Why) -> bool:
     spread = (high - low) / (2 * BAND_SPREADS)
     z = (of["now"] - of["usual"]) / spread
     beyond = "above" if of["z"] > 0 else "below"
-    return abs(of["z"] - z) <= _HALF_DIGIT / spread + SUM_TOLERANCE and of["direction"] == beyond
+    return bool(abs(of["z"] - z) <= _HALF_DIGIT / spread + SUM_TOLERANCE and of["direction"] == beyond)
 
 
 def _news2(why: Why) -> bool:
-    return sum(why["points"].values()) == why["lowest"] > why["limit"]
+    return bool(sum(why["points"].values()) == why["lowest"] > why["limit"])
 
 
 def _limit(why: Why) -> bool:
     # As a chart writes it: what rounds to the limit is not beyond it.
     value = float(VITALS[VITAL_INDEX[why["vital"]]].written(why["value"]))
-    return value > why["limit"] if why["direction"] == "above" else value < why["limit"]
+    beyond = value - why["limit"] if why["direction"] == "above" else why["limit"] - value
+    return bool(beyond > 0)
 
 
 def _nightly(why: Why) -> bool:
-    return why["value"] - why["usual"] >= _RAISED
+    return bool(why["value"] - why["usual"] >= _RAISED)
 
 
 def _river(why: Why) -> bool:
-    return why["score"] >= why["threshold"]
+    return bool(why["score"] >= why["threshold"])
 
 
 _OF_RULE: dict[str, Callable[[Why], bool]] = {

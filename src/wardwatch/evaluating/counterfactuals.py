@@ -1,8 +1,8 @@
 """What an alarm says would have kept it away, as a change of the readings that brought it about.
 
 The counterfactual of an alarm's step is made of statements, each of which is to be true by itself: had it
-lasted less than so long; had this vital, or all of these, stayed within such bounds; had the night's mean been
-at most so much. Bounds hold for the values of the time from the alarm's onset to the step, those among them
+lasted less than so long; had this vital, or all of these, stayed within such bounds; had the night's mean
+been at most so much. Bounds are for the values of the time from the alarm's onset to the step, with those
 that were measured before the onset and still stood. Values that the gate refuses are left as they are: they
 brought nothing about.
 """
@@ -54,7 +54,8 @@ class Statement:
 
 def lasted_less_than_ms(event: AlarmEvent) -> int:
     """How long what alarms must last, at least, for this step."""
-    return round(event.why["counterfactual"]["lasted_less_than_s"] * 1000)
+    lasted_s = float(event.why["counterfactual"]["lasted_less_than_s"])
+    return round(lasted_s * 1000)
 
 
 def statements(event: AlarmEvent) -> list[Statement]:
@@ -107,7 +108,8 @@ def _standing(statement: Statement, before: Track, onset_ms: int) -> Iterator[in
 
 def _latest(before: Track, told: BoolArray, onset_ms: int, maximum_age_s: int) -> list[int]:
     young = onset_ms - before.observed_at_ms <= maximum_age_s * 1000
-    return np.flatnonzero(told & young)[-1:].tolist()
+    latest: list[int] = np.flatnonzero(told & young)[-1:].tolist()
+    return latest
 
 
 def _first_of_night(before: Track, local_time: LocalTime) -> int:

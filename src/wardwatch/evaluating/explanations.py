@@ -31,7 +31,7 @@ from wardwatch.evaluating.tracks import Track
 
 # A patient's state is taken down every so many readings, so that nothing has to be played twice from its
 # beginning: more often takes memory, more seldom takes time.
-_ROWS_A_STATE = 128
+_ROWS_A_STATE = 64
 # Of what is not true so many are listed.
 _LISTED = 50
 # Playing the recordings once takes most of the time.

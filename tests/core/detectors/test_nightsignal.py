@@ -73,7 +73,7 @@ def note(found: Scores, state: dict[str, npt.NDArray[Any]], reading: Seen) -> No
     scores = DETECTOR.score(state, reading)
     assert np.isnan(np.delete(scores, HEART_RATE, axis=0)).all()
     for column in np.flatnonzero(~np.isnan(scores[HEART_RATE])).tolist():
-        night = datetime.fromtimestamp(state["midnight_ms"][0, column] / 1000, UTC).date()
+        night = date(1970, 1, 1) + timedelta(days=float(state["night"][0, column]))
         assert night not in found[column]
         found[column][night] = int(scores[HEART_RATE, column])
     DETECTOR.learn(state, reading)
@@ -217,11 +217,11 @@ def test_the_mean_of_a_night_is_exact_at_a_reading_a_second(last: float, mean: i
     assert state["last_mean"][0, 0] == mean
 
 
-def test_nights_outside_30_to_149_are_taken_as_these() -> None:
+def test_nights_outside_34_to_129_are_taken_as_these() -> None:
     assert colours(60, 60, 60, 60, 250, 250) == [GREEN] * 5 + [RED]
-    assert colours(22, 22, 22, 22, 29, 29) == [GREEN] * 6
-    assert colours(22, 22, 22, 22, 33, 33) == [GREEN] * 5 + [YELLOW]
-    assert colours(145, 145, 145, 145, 200, 200) == [GREEN] * 5 + [RED]
+    assert colours(22, 22, 22, 22, 33, 33) == [GREEN] * 6
+    assert colours(22, 22, 22, 22, 37, 37) == [GREEN] * 5 + [YELLOW]
+    assert colours(125, 125, 125, 125, 200, 200) == [GREEN] * 5 + [RED]
     assert colours(180, 180, 180, 180, 200, 200) == [GREEN] * 6
 
 
@@ -233,15 +233,23 @@ def test_a_full_count_halves_the_patients_counts_and_no_other_patients() -> None
             DETECTOR.learn(state, seen(at_ms, [60.0, 60.0 + day % 2], [0.0, 0.0]))
         if day == 0:
             state["nights"][5, 0] = 3
-    assert state["nights"][[5, 30, 31], 0].tolist() == [2, 130, 0]
-    assert state["nights"][[5, 30, 31], 1].tolist() == [0, 129, 129]
+    assert state["nights"][[5, 26, 27], 0].tolist() == [2, 130, 0]
+    assert state["nights"][[5, 26, 27], 1].tolist() == [0, 129, 129]
 
 
-def test_a_patient_takes_151_bytes() -> None:
-    assert sum(field.width * np.dtype(field.dtype).itemsize for field in DETECTOR.fields) == 151
+def test_a_night_of_more_readings_than_it_counts_keeps_the_mean_of_those_it_has_counted() -> None:
+    state = empty_state(DETECTOR, 1)
+    DETECTOR.learn(state, seen([HOUR_MS], [60.0], [0.0]))
+    state["tenths"][:], state["readings"][:] = 700_000 * 3000, 700_000
+    DETECTOR.learn(state, seen([2 * HOUR_MS], [60.0], [0.0]))
+    assert (state["tenths"][0, 0], state["readings"][0, 0]) == (700_000 * 3000, 700_000)
 
 
-RATES = st.one_of(st.integers(55, 70), st.integers(200, 3000).map(lambda tenths: tenths / 10), st.none())
+def test_a_patient_takes_114_bytes() -> None:
+    assert sum(field.width * np.dtype(field.dtype).itemsize for field in DETECTOR.fields) == 114
+
+
+RATES = st.one_of(st.integers(55, 70), st.integers(340, 1299).map(lambda tenths: tenths / 10), st.none())
 READINGS = st.tuples(
     st.integers(0, 12 * 24 * 4).map(lambda quarters: FIRST + timedelta(minutes=15 * quarters)),
     RATES,

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.detectors.recursions import cusum_step, fade
 from wardwatch.core.reading import BoolArray, FloatArray
 
@@ -51,8 +51,11 @@ MOST_VALUE = 4.0
 MOST_SUM = 25.0
 
 
-class Cusum:
-    """Two cumulative sums a vital; ``slack``, ``most_value`` and ``most_sum`` are in spreads."""
+class Cusum(OnePass):
+    """Two cumulative sums a vital; ``slack``, ``most_value`` and ``most_sum`` are in spreads.
+
+    With a ``seen.learning`` below 1 a value counts for less.
+    """
 
     name = "cusum"
     fields = (Field("cusum_up", JUDGED), Field("cusum_down", JUDGED))
@@ -68,17 +71,21 @@ class Cusum:
         self._slack, self._most_value, self._most_sum = slack, most_value, most_sum
         self._time_constant_s = time_constant_s
 
-    def score(self, state: State, seen: Seen) -> FloatArray:
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
         """The sum on the side where the value's z lies, with this value fully in it: 0 to ``most_sum``."""
-        up, down = self._taken_in(state, seen, 1.0)
-        return np.where(seen.z < 0.0, down, up)
+        left = fade(seen.elapsed_s, self._time_constant_s)
+        before = state["cusum_up"] * left, state["cusum_down"] * left
+        value = np.clip(seen.innovation, -self._most_value, self._most_value)
+        up, down = self._taken_in(*before, value, 1.0)
 
-    def learn(self, state: State, seen: Seen) -> None:
-        """Let the sums fade and add this value; with a ``seen.learning`` below 1 it counts for less."""
-        up, down = self._taken_in(state, seen, seen.learning)
-        measured = ~np.isnan(seen.innovation)
-        state["cusum_up"][:] = np.where(measured, up, state["cusum_up"])
-        state["cusum_down"][:] = np.where(measured, down, state["cusum_down"])
+        def learn(learning: FloatArray) -> None:
+            in_part = (learning != 1.0).any()
+            sums = self._taken_in(*before, value, learning) if in_part else (up, down)
+            measured = ~np.isnan(value)
+            for field, latest in zip(self.fields, sums, strict=True):
+                np.copyto(state[field.name], latest, where=measured)
+
+        return np.where(seen.z < 0.0, down, up), learn
 
     def reset(self, state: State, where: BoolArray) -> None:
         """Begin anew, as after an alert; ``where`` is (n) for whole patients or (judged vitals, n)."""
@@ -86,11 +93,8 @@ class Cusum:
             np.copyto(state[field.name], 0.0, where=where)
 
     def _taken_in(
-        self, state: State, seen: Seen, weight: FloatArray | float
+        self, up: FloatArray, down: FloatArray, value: FloatArray, weight: FloatArray | float
     ) -> tuple[FloatArray, FloatArray]:
         """Both sums with this value in them; not-a-number where none was measured."""
-        left = fade(seen.elapsed_s, self._time_constant_s)
-        value = weight * np.clip(seen.innovation, -self._most_value, self._most_value)
-        slack = weight * self._slack
-        up, down = cusum_step(state["cusum_up"] * left, state["cusum_down"] * left, value, slack)
+        up, down = cusum_step(up, down, weight * value, weight * self._slack)
         return np.minimum(up, self._most_sum), np.minimum(down, self._most_sum)

@@ -9,8 +9,8 @@ the patients at hand as arrays with one column a patient.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -92,6 +92,36 @@ class Detector(Keeper, Protocol):
 
     def learn(self, state: State, seen: Seen) -> None:
         """Take what was seen into ``state``, in place."""
+
+
+Learner = Callable[[FloatArray], None]
+
+
+class OnePass:
+    """Makes a detector of one that works out only once what scoring and learning have in common."""
+
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        """The score, and what learns from the same reading when it is called.
+
+        It is called with what to take for ``seen.learning``, before ``state`` changes in any other way.
+        """
+        raise NotImplementedError
+
+    def score(self, state: State, seen: Seen) -> FloatArray:
+        """As :meth:`Detector.score`."""
+        return self.score_and_learner(state, seen)[0]
+
+    def learn(self, state: State, seen: Seen) -> None:
+        """As :meth:`Detector.learn`."""
+        self.score_and_learner(state, seen)[1](seen.learning)
+
+
+def score_and_learner(detector: Detector, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+    """:meth:`OnePass.score_and_learner` of any detector."""
+    if isinstance(detector, OnePass):
+        return detector.score_and_learner(state, seen)
+    scores = detector.score(state, seen)
+    return scores, lambda learning: detector.learn(state, replace(seen, learning=learning))
 
 
 def empty_state(keeper: Keeper, patients: int) -> dict[str, npt.NDArray[Any]]:

@@ -45,6 +45,7 @@ _ROWS = tuple(
     slice(i * JUDGED - i * (i - 1) // 2, (i + 1) * JUDGED - i * (i + 1) // 2) for i in range(JUDGED)
 )
 _ENTRIES = JUDGED * (JUDGED + 1) // 2
+_PAIRS = np.triu_indices(JUDGED)
 
 # Three days: nights, days, visits and meals weigh as they come. Wardwatch's own choice, as are the next two.
 TIME_CONSTANT_S = 3 * 86400.0
@@ -60,7 +61,7 @@ PRIOR_WEIGHT = 0.2
 
 def default_covariance(correlation: FloatArray) -> tuple[float, ...]:
     """A correlation matrix as the 21 numbers that are kept of a patient, row by row of its upper triangle."""
-    return tuple(float(entry) for entry in correlation[np.triu_indices(JUDGED)])
+    return tuple(float(entry) for entry in correlation[_PAIRS])
 
 
 class Mahalanobis:
@@ -78,7 +79,7 @@ class Mahalanobis:
             raise ValueError(f"The prior's weight is {prior_weight}; it must be above 0 and at most 1.")
         _check_correlation(matrix)
         self._own_weight = 1.0 - prior_weight
-        self._prior_rows = [prior_weight * matrix[i, i:, np.newaxis] for i in range(JUDGED)]
+        self._prior = prior_weight * matrix[_PAIRS][:, np.newaxis]
         self.fields = (Field("covariance", _ENTRIES, default_covariance(matrix)),)
 
     def score(self, state: State, seen: Seen) -> FloatArray:
@@ -90,15 +91,18 @@ class Mahalanobis:
         """Take this reading's products of z into the covariance."""
         measured = ~np.isnan(seen.z)
         shares = np.where(measured, seen.learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE), 0.0)
-        kept, taken = np.sqrt(1.0 - shares), np.sqrt(shares)
         z = np.where(measured, np.clip(seen.z, -MOST_LEARNED, MOST_LEARNED), 0.0)
-        new, own = taken * z, self._own_weight * (taken * z)
+        taken = _products(np.sqrt(shares))
+        taken *= self._own_weight * _products(z) + self._prior
         covariance = state["covariance"]
-        for i, (row, prior) in enumerate(zip(_ROWS, self._prior_rows, strict=True)):
-            entries = covariance[row]
-            entries *= kept[i:] * kept[i]
-            entries += new[i:] * own[i]
-            entries += prior * (taken[i:] * taken[i])
+        covariance *= _products(np.sqrt(1.0 - shares))
+        covariance += taken
+
+
+def _products(of_vitals: FloatArray) -> FloatArray:
+    """Of each pair of vitals, in the order of the numbers that are kept: (21, n) of (judged vitals, n)."""
+    one, other = _PAIRS
+    return of_vitals.take(one, axis=0) * of_vitals.take(other, axis=0)
 
 
 def contributions(covariance: FloatArray, distances: FloatArray) -> FloatArray:
@@ -143,8 +147,9 @@ def _solve(covariance: FloatArray, measured: BoolArray, right: FloatArray) -> Fl
     pivoting. Not by LAPACK, which takes one matrix after the other.
     """
     size = JUDGED
-    # Row k is the upper triangle's, from column k on; the right-hand sides come along as more columns.
-    work = np.empty((size, size + right.shape[1], right.shape[2]))
+    # Row k is the upper triangle's, from column k on; what is to the left means nothing. The right-hand sides
+    # come along as more columns.
+    work = np.zeros((size, size + right.shape[1], right.shape[2]))
     work[:, size:] = right
     for k, row in enumerate(_ROWS):
         work[k, k:size] = covariance[row]
@@ -153,8 +158,7 @@ def _solve(covariance: FloatArray, measured: BoolArray, right: FloatArray) -> Fl
         # Without an own pivot a vital is never eliminated from the others' rows, which leaves it out exactly.
         inverse_pivot = measured[k] / work[k, k]
         factors = work[k, k + 1 : size] * inverse_pivot
-        for j in range(k + 1, size):
-            work[j, j:] -= work[k, j:] * factors[j - k - 1]
+        work[k + 1 :, k + 1 :] -= factors[:, np.newaxis] * work[k, k + 1 :]
         solved[k] = work[k, size:] * inverse_pivot
         work[k, k + 1 : size] = factors
     for j in range(size - 1, 0, -1):

@@ -32,9 +32,10 @@ We differ from the program in four points:
   imputed night, known only afterwards, is never reported.
 - It has one row a minute; we count each reading alike, however many a minute has.
 
-Limits. Nights below 30 or above 149 /min are taken as these, so that it is blind for small children. When 256
+Limits. Nights below 34 or above 129 /min are taken as these, so that it is blind for small children. When 256
 nights of a patient have the same mean, all counts of that patient are halved, rounded up: from then on
-recent nights weigh more. A slow rise carries the baseline along. ``Seen.learning`` is not heeded: to leave a
+recent nights weigh more. Of a night 700,000 readings count, 27 a second; of a heart rate above 300 /min, 300.
+A slow rise carries the baseline along. ``Seen.learning`` is not heeded: to leave a
 night out because of an alarm would hide the very illness that is looked for.
 
 >>> from wardwatch.core.detectors.detector import empty_state
@@ -65,7 +66,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.reading import BoolArray, FloatArray, IntArray
 from wardwatch.core.vitals import VITAL_INDEX
 
@@ -79,27 +80,31 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _NIGHT_MS = 7 * _HOUR_MS
 
-# Nights that are told apart, in /min: from far below an athlete's to far above an adult's with fever.
-LOWEST, HIGHEST = 30, 149
+# Nights that are told apart, in /min: from an athlete's to far above an adult's with fever.
+LOWEST, HIGHEST = 34, 129
 _MOST = np.iinfo(np.uint8).max
 
 # Heart rates are added up as whole tenths, so that the sums are exact, whatever the number of readings.
 _PER_UNIT = 10
 
+# So that the sum has room in 4 bytes.
+_MOST_RATE, _MOST_READINGS = 300, 700_000
+
 # Before any night.
-_NEVER_MS = -(10**12)
+_NEVER = -(10**6)
 
 _Ints = npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """Nights that are over, one a patient.
+    """Nights that are over, one a patient in one of the ``columns`` of the state.
 
     ``mean`` is the floored mean, ``height`` 0 usual, 1 raised, 2 high, ``level`` the colour; ``counts``, (n,
     bins), how many of the patient's nights had which mean, this one and an imputed one among them.
     """
 
+    columns: IntArray
     mean: _Ints
     height: _Ints
     level: _Ints
@@ -108,83 +113,108 @@ class _Closed:
 
 @dataclass(frozen=True, slots=True)
 class LastNight:
-    """The latest night that is over: its figure, its baseline, and the median of the nights before; /min."""
+    """The latest night that is over: its figure and its baseline; /min.
+
+    ``green_up_to`` is a figure with which it would have been green, as with any lower one: the median of the
+    nights before without their highest. A night at or below the median of those before it is green, and so is
+    one imputed for the night before. But what was imputed is among the nights before, and would itself have
+    been lower: without the highest, the median is at most that of the nights that were measured.
+    """
 
     mean: int
     baseline: int
-    median_before: int
+    green_up_to: int
 
 
 def last_night(state: State) -> LastNight:
     """Of the first patient of ``state``, who must have had a night."""
     mean, counts = state["last_mean"][0, :1].astype(np.int64), state["nights"][:, :1].T.astype(np.int64)
-    before = counts.copy()
-    before[0, np.clip(mean, LOWEST, HIGHEST) - LOWEST] -= 1
-    median_before = _floored_median(before if before.any() else counts)
-    return LastNight(int(mean[0]), int(_floored_median(counts)[0]), int(median_before[0]))
+    others = counts.copy()
+    others[0, mean[0] - LOWEST] -= 1
+    if others.sum() > 1:
+        others[0, np.flatnonzero(others[0])[-1]] -= 1
+    green_up_to = _floored_median(others if others.any() else counts)
+    return LastNight(int(mean[0]), int(_floored_median(counts)[0]), int(green_up_to[0]))
 
 
-class NightSignal:
+class NightSignal(OnePass):
     """Scores the reading that ends a night with 0 green, 1 yellow or 2 red, in the row of the heart rate.
 
-    ``midnight_ms`` is the beginning, on the ward's clock, of the night that goes on or comes next; ``tenths``
-    and ``readings`` are the sum, in tenths of /min, and the number of its heart rates so far. ``last_*`` tell
-    of the latest night that is over; ``nights`` is how many nights had a mean of 30, 31, … 149 /min.
+    ``night`` is the day, by number since 1970 on the ward's clock, with whose midnight the night begins that
+    goes on or comes next; ``tenths`` and ``readings`` are the sum, in tenths of /min, and the number of its
+    heart rates so far. ``last_*`` tell of the latest night that is over; ``nights`` is how many nights had a
+    mean of 34, 35, … 129 /min.
     """
 
     name = "nightsignal"
     fields = (
-        Field("midnight_ms", default=_NEVER_MS, dtype="i8"),
-        Field("tenths", dtype="f8"),
+        # The only one that is looked at with every reading, by day too: it comes with all else of single
+        # precision, in which whole numbers up to 16 million are exact.
+        Field("night", default=_NEVER),
+        Field("tenths", dtype="i4"),
         Field("readings", dtype="i4"),
-        Field("last_midnight_ms", default=_NEVER_MS, dtype="i8"),
-        Field("last_mean", dtype="i2"),
+        Field("last_night", default=_NEVER, dtype="i4"),
+        Field("last_mean", dtype="u1"),
         Field("last_height", dtype="u1"),
         Field("nights", width=HIGHEST - LOWEST + 1, dtype="u1"),
     )
 
-    def score(self, state: State, seen: Seen) -> FloatArray:
-        """(judged vitals, n): the colour where a night ends, not-a-number everywhere else."""
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        """(judged vitals, n): the colour where a night ends, not-a-number everywhere else.
+
+        Learning ends the night where it is over, then counts the reading towards its own.
+        """
         scores = np.full((JUDGED, len(seen)), np.nan)
-        over = _over(state, seen)
-        if over.any():
-            ending = np.flatnonzero(over & (state["readings"][0] > 0))
-            scores[HEART_RATE, ending] = _close(state, ending).level
-        return scores
+        over, closed = _over(state, seen), None
+        if len(over):
+            closed = _close(state, over[state["readings"][0, over] > 0])
+            scores[HEART_RATE, closed.columns] = closed.level
 
-    def learn(self, state: State, seen: Seen) -> None:
-        """End the night where it is over, then count the reading towards its own."""
-        over = _over(state, seen)
-        if over.any():
-            _keep(state, np.flatnonzero(over & (state["readings"][0] > 0)))
-            _begin(state, np.flatnonzero(over), seen.local_ms[over])
-        heart_rate = seen.values[HEART_RATE]
-        # Nothing lies after the night of the state any more: it has just been made the reading's own or next.
-        by_night = seen.local_ms >= state["midnight_ms"][0]
-        counted = by_night & (seen.steps == 0) & np.isfinite(heart_rate)
-        np.add(state["tenths"][0], np.rint(_PER_UNIT * heart_rate), out=state["tenths"][0], where=counted)
-        state["readings"][0] += counted
+        def learn(_: FloatArray) -> None:
+            if closed is not None:
+                _keep(state, closed)
+                _begin(state, over, seen.local_ms[over])
+            _count(state, seen)
+
+        return scores, learn
 
 
-def _over(state: State, seen: Seen) -> BoolArray:
-    """Where a heart rate was measured after the end of the night that the state tells of."""
-    over: BoolArray = seen.local_ms - state["midnight_ms"][0] >= _NIGHT_MS
-    over &= np.isfinite(seen.values[HEART_RATE])
-    return over
+def _midnight_ms(state: State) -> FloatArray:
+    """(n): when the night begins that goes on or comes next."""
+    midnight_ms: FloatArray = state["night"][0] * _DAY_MS
+    return midnight_ms
+
+
+def _over(state: State, seen: Seen) -> IntArray:
+    """The columns where a heart rate was measured after the end of the night that the state tells of."""
+    over = seen.local_ms - _midnight_ms(state) >= _NIGHT_MS
+    return np.flatnonzero(over & np.isfinite(seen.values[HEART_RATE]))
+
+
+def _count(state: State, seen: Seen) -> None:
+    """Count the readings towards their nights, none of which is over."""
+    heart_rate = seen.values[HEART_RATE]
+    by_night = seen.local_ms >= _midnight_ms(state)
+    columns = np.flatnonzero(by_night & (seen.steps == 0) & np.isfinite(heart_rate))
+    if len(columns):
+        columns = columns[state["readings"][0, columns] < _MOST_READINGS]
+        tenths = np.rint(_PER_UNIT * np.clip(heart_rate[columns], 0, _MOST_RATE))
+        state["tenths"][0, columns] += tenths.astype(np.int32)
+        state["readings"][0, columns] += 1
 
 
 def _begin(state: State, columns: IntArray, local_ms: IntArray) -> None:
     """Empty nights for these patients: the ones that go on at, or come next after, ``local_ms``."""
     until_midnight = _DAY_MS - _NIGHT_MS
-    state["midnight_ms"][0, columns] = (local_ms + until_midnight) // _DAY_MS * _DAY_MS
+    state["night"][0, columns] = (local_ms + until_midnight) // _DAY_MS
     state["tenths"][0, columns] = 0
     state["readings"][0, columns] = 0
 
 
-def _keep(state: State, ending: IntArray) -> None:
-    """Take the nights that end into the state; ``ending`` are the columns of their patients."""
-    closed = _close(state, ending)
-    state["last_midnight_ms"][0, ending] = state["midnight_ms"][0, ending]
+def _keep(state: State, closed: _Closed) -> None:
+    """Take nights that are over into the state."""
+    ending = closed.columns
+    state["last_night"][0, ending] = state["night"][0, ending]
     state["last_mean"][0, ending] = closed.mean
     state["last_height"][0, ending] = closed.height
     state["nights"][:, ending] = closed.counts.T
@@ -194,9 +224,9 @@ def _close(state: State, ending: IntArray) -> _Closed:
     """Judge the nights that end, each with at least one reading; changes nothing."""
     tenths, readings = state["tenths"][0, ending], state["readings"][0, ending]
     mean = np.clip(tenths.astype(np.int64) // (_PER_UNIT * readings), LOWEST, HIGHEST)
-    since_last_ms = state["midnight_ms"][0, ending] - state["last_midnight_ms"][0, ending]
-    one_missing = since_last_ms == 2 * _DAY_MS
-    consecutive = one_missing | (since_last_ms == _DAY_MS)
+    since_last = state["night"][0, ending] - state["last_night"][0, ending]
+    one_missing = since_last == 2
+    consecutive = one_missing | (since_last == 1)
 
     counts = np.ascontiguousarray(state["nights"].T[ending], dtype=np.int16)
     imputed = (state["last_mean"][0, ending] + mean) // 2
@@ -206,7 +236,7 @@ def _close(state: State, ending: IntArray) -> _Closed:
     counts = _with(counts, mean, np.ones_like(one_missing))
     height = _height(mean, counts)
     level = np.where(consecutive, np.minimum(height, height_before), GREEN)
-    return _Closed(mean=mean, height=height, level=level, counts=counts)
+    return _Closed(columns=ending, mean=mean, height=height, level=level, counts=counts)
 
 
 def _with(counts: _Ints, mean: _Ints, where: BoolArray) -> _Ints:

@@ -37,9 +37,9 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.detectors.recursions import ew_mean, share
-from wardwatch.core.reading import FloatArray
+from wardwatch.core.reading import FloatArray, IntArray
 
 # A week, since extremes are rare. Wardwatch's own choice, as are the next two.
 TIME_CONSTANT_S = 7 * 86400.0
@@ -87,8 +87,8 @@ class TailPrior:
 NORMAL = TailPrior.of(threshold=2.326, shape=0.0, scale=0.339, share=0.02)
 
 
-class Spot:
-    """How improbable each vital's |z| is, as the negative decimal logarithm."""
+class Spot(OnePass):
+    """How improbable each vital's |z| is, as the negative decimal logarithm: 0 to :data:`MOST_SCORE`."""
 
     name = "spot"
 
@@ -104,31 +104,38 @@ class Spot:
             Field("tail_excess", JUDGED, tuple(excess[:, 0].tolist())),
         )
 
-    def score(self, state: State, seen: Seen) -> FloatArray:
-        """-log10 of the tail probability of |z|, 0 up to the threshold: 0 to :data:`MOST_SCORE`."""
-        excess = self._excess(seen)
-        scores = np.where(np.isnan(seen.z), np.nan, 0.0)
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        """-log10 of the tail probability of |z|, 0 up to the threshold.
+
+        What is learned is the share of values that exceed it, and the mean excess.
+        """
+        distance = np.abs(seen.z)
+        excess: FloatArray = np.fmax(np.minimum(distance, MOST_Z) - self._threshold, 0.0)
+        exceeds = (excess > 0.0).astype(np.float64)
+        # 0, or not-a-number.
+        scores = np.minimum(distance, 0.0)
         # Few values get this far, and logarithms are dear.
-        vital, patient = np.nonzero(excess > 0.0)
+        places = np.flatnonzero(exceeds)
+        if len(places):
+            vital, patient = np.divmod(places, len(seen))
+            scores[vital, patient] = self._decades(state, vital, patient, excess[vital, patient])
+
+        def learn(learning: FloatArray) -> None:
+            shares = learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE)
+            np.copyto(shares, 0.0, where=np.isnan(distance))
+            state["tail_share"][:] = ew_mean(state["tail_share"], exceeds, shares)
+            state["tail_excess"][:] = ew_mean(state["tail_excess"], excess, shares)
+
+        return scores, learn
+
+    def _decades(self, state: State, vital: IntArray, patient: IntArray, excess: FloatArray) -> FloatArray:
+        """The scores at these places, by what each exceeds the threshold."""
         own = 1.0 - PRIOR_WEIGHT
         beyond = own * state["tail_share"][vital, patient] + self._prior_share[vital, 0]
         mean = (own * state["tail_excess"][vital, patient] + self._prior_excess[vital, 0]) / beyond
         shape = self._shape[vital, 0]
-        reach = shape * excess[vital, patient] / (mean * (1.0 - shape))
+        reach = shape * excess / (mean * (1.0 - shape))
         # A tail of negative shape has an end, where 1 + reach is 0: from there on the score is the most.
         decades = np.log1p(np.maximum(reach, -1.0 + 1e-15)) / (shape * np.log(10.0))
-        scores[vital, patient] = np.minimum(decades - np.log10(beyond), MOST_SCORE)
+        scores: FloatArray = np.minimum(decades - np.log10(beyond), MOST_SCORE)
         return scores
-
-    def learn(self, state: State, seen: Seen) -> None:
-        """Take into the share and the mean excess whether this value exceeds, and by how much."""
-        shares = seen.learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE)
-        shares = np.where(np.isnan(seen.z), 0.0, shares)
-        excess = self._excess(seen)
-        state["tail_share"][:] = ew_mean(state["tail_share"], np.sign(excess), shares)
-        state["tail_excess"][:] = ew_mean(state["tail_excess"], excess, shares)
-
-    def _excess(self, seen: Seen) -> FloatArray:
-        """How far |z| lies beyond the threshold; 0 up to it, and where it was not measured."""
-        excess: FloatArray = np.fmax(np.minimum(np.abs(seen.z), MOST_Z) - self._threshold, 0.0)
-        return excess

@@ -43,12 +43,11 @@ Limits
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.detectors.recursions import LONG_AGO_S, elapsed_or_long_ago
 from wardwatch.core.reading import BoolArray, FloatArray
 
@@ -64,15 +63,16 @@ LEAST_WEIGHT = 1.5
 LEAST_TIME_SPREAD = 0.25
 
 _LONG_AGO_H = LONG_AGO_S / 3600.0
+_WINDOWS_SQUARED = np.square(WINDOWS_H)[:, np.newaxis, np.newaxis]
 _TINY = 1e-300
 
 
-class Trend:
+class Trend(OnePass):
     """Two weighted lines a vital, each by five numbers.
 
     They are the effective number of values, the age of their mean time in hours, the mean of z, and the sums
     about those means of squared times and of times by z. Of each field the first six numbers are the shorter
-    window's.
+    window's. With a ``seen.learning`` below 1 a value counts for less.
     """
 
     name = "trend"
@@ -81,28 +81,21 @@ class Trend:
         for part in ("weight", "age_h", "mean", "time_squares", "products")
     )
 
-    def score(self, state: State, seen: Seen) -> FloatArray:
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
         """The larger |t| of the two windows; not-a-number while neither has seen enough."""
-        squared = np.full_like(seen.z, np.nan)
-        for window_h, line, value in _lines_and_values(state, seen, 1.0):
-            taken = _taken(line, value)
-            time_squares = line.time_squares * value.left + taken.gained * taken.later_h
-            products = line.products * value.left + taken.gained * taken.distance
-            enough = _enough(taken.weight, time_squares, window_h)
-            full = np.minimum(time_squares / (taken.weight * window_h**2 + _TINY), 1.0)
-            t_squared = np.square(products) * (1.0 + 3.0 * full) / (time_squares + _TINY)
-            np.fmax(squared, np.where(enough, t_squared, np.nan), out=squared)
-        return np.where(np.isnan(seen.z), np.nan, np.sqrt(squared))
+        lines, value = _lines(state), _value(seen)
+        taken = _taken(lines, value, value.effective)
+        missing = np.isnan(seen.z)
+        scores = np.sqrt(np.fmax(*_t_squared(taken)))
+        np.copyto(scores, np.nan, where=missing)
 
-    def learn(self, state: State, seen: Seen) -> None:
-        """Let the past fade and take this value in; with a ``seen.learning`` below 1 it counts for less."""
-        for _, line, value in _lines_and_values(state, seen, seen.learning):
-            taken = _taken(line, value)
-            line.weight[:] = taken.weight
-            line.age_h[:] = np.minimum(taken.later_h - taken.share * taken.later_h, _LONG_AGO_H)
-            line.mean[:] += taken.share * taken.distance
-            line.time_squares[:] = line.time_squares * value.left + taken.gained * taken.later_h
-            line.products[:] = line.products * value.left + taken.gained * taken.distance
+        def learn(learning: FloatArray) -> None:
+            in_part = (learning != 1.0).any()
+            new = _taken(lines, value, learning * value.effective) if in_part else taken
+            for numbers, latest in zip(lines, new, strict=True):
+                numbers[:] = latest
+
+        return scores, learn
 
 
 def slopes_per_hour(state: State) -> FloatArray:
@@ -110,16 +103,14 @@ def slopes_per_hour(state: State) -> FloatArray:
 
     Not-a-number where too little was seen to tell.
     """
-    slopes = np.full((len(WINDOWS_H), JUDGED, state["trend_mean"].shape[1]), np.nan)
-    for window, (window_h, slope) in enumerate(zip(WINDOWS_H, slopes, strict=True)):
-        line = _line(state, window)
-        enough = _enough(line.weight, line.time_squares, window_h)
-        np.divide(line.products, line.time_squares, out=slope, where=enough)
+    lines = _lines(state)
+    slopes = np.full_like(lines.products, np.nan)
+    np.divide(lines.products, lines.time_squares, out=slopes, where=_enough(lines))
     return slopes
 
 
-class _Line(NamedTuple):
-    """One window's numbers, (judged vitals, n) each, in the order of the fields."""
+class _Lines(NamedTuple):
+    """The numbers of all lines, (windows, judged vitals, n) each, in the order of the fields."""
 
     weight: FloatArray
     age_h: FloatArray
@@ -129,57 +120,70 @@ class _Line(NamedTuple):
 
 
 class _Value(NamedTuple):
-    """What comes to a line; where nothing was measured no time has passed and nothing is added."""
+    """What comes to the lines; where nothing was measured no time has passed and nothing is added.
+
+    ``left`` is (windows, judged vitals, n): what the time since the value before has left of the past.
+    ``effective`` is how many independent values this one is worth.
+    """
 
     z: FloatArray
     elapsed_h: FloatArray
     left: FloatArray
-    added: FloatArray
+    effective: FloatArray
 
 
-class _Taken(NamedTuple):
-    """A line's weight with the value in it, the value's share, its distance in time and in z, and their gain.
-
-    The distances are from the line's means as they were.
-    """
-
-    weight: FloatArray
-    share: FloatArray
-    later_h: FloatArray
-    distance: FloatArray
-    gained: FloatArray
+def _lines(state: State) -> _Lines:
+    shape = (len(WINDOWS_H), JUDGED, -1)
+    return _Lines(*(state[field.name].reshape(shape) for field in Trend.fields))
 
 
-def _line(state: State, window: int) -> _Line:
-    rows = slice(window * JUDGED, (window + 1) * JUDGED)
-    return _Line(*(state[field.name][rows] for field in Trend.fields))
-
-
-def _lines_and_values(
-    state: State, seen: Seen, learning: FloatArray | float
-) -> Iterator[tuple[float, _Line, _Value]]:
-    """Each window in hours, its line, and the value as it comes to it."""
+def _value(seen: Seen) -> _Value:
     missing = np.isnan(seen.z)
-    elapsed_s = np.where(missing, 0.0, elapsed_or_long_ago(seen.elapsed_s))
-    z = np.where(missing, 0.0, np.clip(seen.z, -MOST_Z, MOST_Z))
-    left_of_long = np.exp(elapsed_s / (WINDOWS_H[1] * -3600.0))
-    left_of_short = np.square(np.square(left_of_long))
-    correlation = np.square(np.square(left_of_short))
-    added = learning * (1.0 - correlation) / (1.0 + correlation)
-    elapsed_h = elapsed_s / 3600.0
-    for window, left in enumerate((left_of_short, left_of_long)):
-        yield WINDOWS_H[window], _line(state, window), _Value(z, elapsed_h, left, added)
+    elapsed_h = np.where(missing, 0.0, elapsed_or_long_ago(seen.elapsed_s) / 3600.0)
+    left = np.empty((len(WINDOWS_H), *seen.z.shape))
+    left[1] = np.exp(elapsed_h / -WINDOWS_H[1])
+    left[0] = np.square(np.square(left[1]))
+    correlation = np.square(np.square(left[0]))
+    effective = (1.0 - correlation) / (1.0 + correlation)
+    return _Value(np.where(missing, 0.0, np.clip(seen.z, -MOST_Z, MOST_Z)), elapsed_h, left, effective)
 
 
-def _taken(line: _Line, value: _Value) -> _Taken:
-    later_h = line.age_h + value.elapsed_h
-    distance = value.z - line.mean
-    weight_left = line.weight * value.left
-    weight = weight_left + value.added
-    share = value.added / (weight + _TINY)
-    return _Taken(weight, share, later_h, distance, weight_left * share * later_h)
+def _taken(lines: _Lines, value: _Value, added: FloatArray) -> _Lines:
+    """The lines with the value in them, ``added`` being its weight."""
+    # Its distance in time and in z from the means as they were.
+    later_h, distance = lines.age_h + value.elapsed_h, value.z - lines.mean
+    gained = lines.weight * value.left
+    weight = gained + added
+    share = added / (weight + _TINY)
+    gained *= share
+    gained *= later_h
+    time_squares, products = lines.time_squares * value.left, lines.products * value.left
+    time_squares += gained * later_h
+    products += gained * distance
+    later_h -= share * later_h
+    distance *= share
+    return _Lines(
+        weight=weight,
+        age_h=np.minimum(later_h, _LONG_AGO_H, out=later_h),
+        mean=np.add(lines.mean, distance, out=distance),
+        time_squares=time_squares,
+        products=products,
+    )
 
 
-def _enough(weight: FloatArray, time_squares: FloatArray, window_h: float) -> BoolArray:
-    far_apart: BoolArray = time_squares >= weight * (LEAST_TIME_SPREAD * window_h) ** 2
-    return far_apart & (weight >= LEAST_WEIGHT)
+def _t_squared(lines: _Lines) -> FloatArray:
+    """(windows, judged vitals, n): not-a-number where too little was seen."""
+    time_squares = lines.time_squares + _TINY
+    # The square of products / q, by the slope's variance 1 / q / (1 + 3 v): products squared times
+    # 1 / q + 3 v / q. With v, which is q / weight / window squared, at most 1.
+    t_squared = np.maximum(lines.weight * _WINDOWS_SQUARED, time_squares)
+    np.divide(3.0, t_squared, out=t_squared)
+    t_squared += 1.0 / time_squares
+    t_squared *= lines.products * lines.products
+    np.copyto(t_squared, np.nan, where=~_enough(lines))
+    return t_squared
+
+
+def _enough(lines: _Lines) -> BoolArray:
+    far_apart: BoolArray = lines.time_squares >= lines.weight * (_WINDOWS_SQUARED * LEAST_TIME_SPREAD**2)
+    return far_apart & (lines.weight >= LEAST_WEIGHT)

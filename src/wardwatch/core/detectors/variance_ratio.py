@@ -39,7 +39,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.detectors.recursions import ew_mean, share
 from wardwatch.core.reading import FloatArray
 
@@ -57,7 +57,7 @@ MOST_SCORE = 50.0
 _LOG_VARIANCE = 2.0 * (1.0 + SLOW_TIMES - 4.0 * SLOW_TIMES / (1.0 + SLOW_TIMES))
 
 
-class VarianceRatio:
+class VarianceRatio(OnePass):
     """Two variances a vital, and the sum of the slower one's squared weights.
 
     They start as if one innovation of the usual size had been seen.
@@ -70,28 +70,34 @@ class VarianceRatio:
         Field("variance_weights", JUDGED, 1.0),
     )
 
-    def score(self, state: State, seen: Seen) -> FloatArray:
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
         """|log(variance of the last hour / of the last day)| in standard errors, with this value in both."""
-        fast, slow, weights = _taken_in(state, seen, 1.0)
+        value = np.clip(seen.innovation, -MOST_VALUE, MOST_VALUE)
+        squared = value * value
+        by_time = share(seen.elapsed_s, FAST_S, MOST_SHARE)
+        kept = state["variance_weights"]
+        # That of one more among values that all weigh alike, until the window is full.
+        alike = kept / (1.0 + kept)
+        slow_share, fast_share = np.maximum(by_time / SLOW_TIMES, alike), np.maximum(by_time, alike)
+        fast, slow, weights = _taken_in(state, squared, fast_share, slow_share)
         ratio = np.maximum(fast, LEAST_VARIANCE) / np.maximum(slow, LEAST_VARIANCE)
         score = np.minimum(np.abs(np.log(ratio)) / np.sqrt(_LOG_VARIANCE * weights), MOST_SCORE)
-        return np.where(weights > 1.0 / LEAST_READINGS, np.nan, score)
+        np.copyto(score, np.nan, where=weights > 1.0 / LEAST_READINGS)
 
-    def learn(self, state: State, seen: Seen) -> None:
-        """Take this innovation's square into both variances."""
-        missing = np.isnan(seen.innovation)
-        for field, numbers in zip(self.fields, _taken_in(state, seen, seen.learning), strict=True):
-            state[field.name][:] = np.where(missing, state[field.name], numbers)
+        def learn(learning: FloatArray) -> None:
+            measured = ~np.isnan(squared)
+            taken_in = _taken_in(state, squared, learning * fast_share, learning * slow_share)
+            for field, numbers in zip(self.fields, taken_in, strict=True):
+                np.copyto(state[field.name], numbers, where=measured)
+
+        return score, learn
 
 
-def _taken_in(state: State, seen: Seen, learning: FloatArray | float) -> tuple[FloatArray, ...]:
+def _taken_in(
+    state: State, squared: FloatArray, fast_share: FloatArray, slow_share: FloatArray
+) -> tuple[FloatArray, ...]:
     """The three numbers with this value in them, in the order of the fields."""
     fast, slow, weights = (state[field.name] for field in VarianceRatio.fields)
-    squared = np.square(np.clip(seen.innovation, -MOST_VALUE, MOST_VALUE))
-    by_time = share(seen.elapsed_s, FAST_S, MOST_SHARE)
-    # That of one more among values that all weigh alike, until the window is full.
-    alike = weights / (1.0 + weights)
-    slow_share = learning * np.maximum(by_time / SLOW_TIMES, alike)
-    fast_share = learning * np.maximum(by_time, alike)
-    weights = np.square(1.0 - slow_share) * weights + np.square(slow_share)
+    left = 1.0 - slow_share
+    weights = left * left * weights + slow_share * slow_share
     return ew_mean(fast, squared, fast_share), ew_mean(slow, squared, slow_share), weights
