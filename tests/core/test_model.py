@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wardwatch.core.bank import Bank
-from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
+from wardwatch.core.detectors.detector import JUDGED_NAMES, empty_state
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model, ModelError, shipped_model
 
@@ -62,7 +62,12 @@ def test_a_patient_never_seen_begins_at_the_shipped_model() -> None:
     model = shipped_model()
     bank = Bank(model, LocalTime.utc(), 0.05)
     defaults = {column.name: column.default for column in bank.columns}
-    assert np.array(defaults["usual"])[:JUDGED] == pytest.approx(model.prior.level)
+    state = empty_state(bank.baseline, 1)
+    midnight = np.zeros(1, dtype=np.int64)
+    prior, _ = bank.baseline.usual_and_spread(state, midnight)
+    # At midnight both cosines are 1.
+    at_midnight = model.prior.level + model.prior.harmonics[0] + model.prior.harmonics[2]
+    assert prior[:, 0] == pytest.approx(at_midnight)
     assert defaults["usual_variance"] == pytest.approx(model.prior.variance.tolist())
     assert defaults["tail_share"] == model.tail.share
 

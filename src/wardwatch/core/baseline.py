@@ -129,7 +129,10 @@ class Baseline:
     """The baselines of all judged vitals."""
 
     def __init__(self, prior: Prior) -> None:
-        usual = (*prior.level.tolist(), *prior.harmonics.reshape(-1).tolist())
+        self._level = prior.level[:, np.newaxis]
+        # The level as a distance from the population's: in single precision one of 37 Cel could not move by
+        # what a reading a second is worth.
+        usual = (*([0.0] * JUDGED), *prior.harmonics.reshape(-1).tolist())
         self.fields = (
             Field("usual", _TERMS * JUDGED, usual),
             Field("usual_variance", JUDGED, tuple(prior.variance.tolist())),
@@ -151,7 +154,7 @@ class Baseline:
         ``local_ms`` (n) is the instant on the ward's wall clock.
         """
         waves = _waves(local_ms)
-        usual, spread = _usual(state, waves), _spread(state)
+        usual, spread = self._usual(state, waves), _spread(state)
         residual = values - usual
         foretold = np.exp(elapsed_or_long_ago(elapsed_s) * self._decay)
         surprise = residual - foretold * state["residual"]
@@ -170,7 +173,15 @@ class Baseline:
 
     def usual_and_spread(self, state: State, local_ms: IntArray) -> tuple[FloatArray, FloatArray]:
         """What is usual at this time of day, and the spread around it; (judged vitals, n) each."""
-        return _usual(state, _waves(local_ms)), _spread(state)
+        return self._usual(state, _waves(local_ms)), _spread(state)
+
+    def _usual(self, state: State, waves: FloatArray) -> FloatArray:
+        level, *harmonics = state["usual"].reshape(1 + len(waves), JUDGED, -1)
+        usual: FloatArray = self._level + level
+        # One after the other: a sum over an axis may be added up otherwise for one patient than for many.
+        for harmonic, wave in zip(harmonics, waves, strict=True):
+            usual += harmonic * wave
+        return usual
 
     def learn(
         self,
@@ -225,15 +236,6 @@ def _waves(local_ms: IntArray) -> FloatArray:
     cosine, sine = np.cos(angle), np.sin(angle)
     # By the double angle: two calls fewer.
     return np.array([cosine, sine, cosine * cosine - sine * sine, 2.0 * cosine * sine])
-
-
-def _usual(state: State, waves: FloatArray) -> FloatArray:
-    level, *harmonics = state["usual"].reshape(1 + len(waves), JUDGED, -1)
-    usual: FloatArray = level.copy()
-    # One after the other: a sum over an axis may be added up otherwise for one patient than for many.
-    for harmonic, wave in zip(harmonics, waves, strict=True):
-        usual += harmonic * wave
-    return usual
 
 
 def _spread(state: State) -> FloatArray:

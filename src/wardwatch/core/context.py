@@ -78,7 +78,7 @@ class Context:
         Field("settled", default=1.0),
         # The share of time that was covered by values, and the usual interval between them.
         Field("coverage"),
-        Field("usual_interval_s", default=60.0),
+        Field("usual_interval_s", default=150.0),
         # The latest squared innovations, on average 1.
         Field("erratic", JUDGED, 1.0),
         Field("signal_quality", default=np.nan),
