@@ -9,11 +9,11 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench clean
+.PHONY: help install demo test lint format bench bench-bank clean
 
 help: ## Show this list
-	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and bench.'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and the benches.'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Set up .venv with wardwatch and all tools
 
@@ -34,6 +34,9 @@ format: $(INSTALLED) ## Mend what the linter can mend by itself
 
 bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e.g. ARGS="--json"
 	@$(BENCH_VENV)/bin/python -m benchmarks.drain $(ARGS)
+
+bench-bank: $(INSTALLED) ## Measure what judging a reading takes, in time and memory, e.g. ARGS="--json"
+	@$(BIN)/python -m benchmarks.bank $(ARGS)
 
 clean: ## Remove .venv, caches and downloaded jars
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target

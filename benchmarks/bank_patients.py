@@ -1,7 +1,7 @@
 """Patients for `benchmarks.bank`: any number of them, each known for days, and their readings.
 
-A block of them is watched for two days and a half; the table is filled with copies of it under other names, as
-if restored from a checkpoint.
+A block of them is watched for two days and a half; the table is filled with copies of it under other names,
+as if restored from a checkpoint.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SPREADS = np.array([4.0, 0.7, 1.5, 0.15, 5.0, 4.0])
 
 
 class Blocks(Mapping[int, bytes]):
-    """The checkpoint of ``patients`` who have been watched for days: blocks by number, made when asked for."""
+    """The checkpoint of ``patients`` who have been watched for days: blocks by number, made on demand."""
 
     def __init__(self, patients: int, rules: Rules) -> None:
         self._patients = patients
@@ -42,7 +42,7 @@ class Blocks(Mapping[int, bytes]):
         return iter(range(len(self)))
 
     def __getitem__(self, number: int) -> bytes:
-        """As :mod:`wardwatch.core.blocks` describes it; those of the last one who are too many have no name."""
+        """As :mod:`wardwatch.core.blocks` describes it; places in the last one may have no patient."""
         length = int.from_bytes(self._trained[:4], "little")
         header = json.loads(self._trained[4 : 4 + length])
         first = number * BLOCK_ROWS

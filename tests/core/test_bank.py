@@ -282,7 +282,7 @@ def test_a_baseline_that_sees_a_value_a_second_follows_as_if_it_saw_one_a_minute
         bedside = Bedside("observed")
         usual_now, spread = bedside.usual_and_spread()
         before = bedside.level(TEMPERATURE)
-        for _ in range(1200 // every_s):
+        for _ in range(3600 // every_s):
             warm = float(usual_now[TEMPERATURE] + 0.5 * spread[TEMPERATURE])
             bedside.reads(after_ms=every_s * 1000, body_temperature=warm)
         moved.append(bedside.level(TEMPERATURE) - before)

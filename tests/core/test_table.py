@@ -1,4 +1,4 @@
-"""The table of patients: rows, rounds, and blocks of plain bytes."""
+"""The table of patients: rows, and the blocks in which they are written down."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from wardwatch.core.table import BLOCK_ROWS, Column, PatientTable, SnapshotError, rounds
+from wardwatch.core.blocks import SnapshotError
+from wardwatch.core.packs import Column
+from wardwatch.core.table import BLOCK_ROWS, PatientTable
 
 COLUMNS = (Column("number", "f8", np.nan), Column("many", "i8", -1, 3))
 
@@ -22,19 +22,6 @@ def filled(count: int) -> PatientTable:
     for row in rows.tolist():
         table.places[row] = ("4B", str(row))
     return table
-
-
-@given(st.lists(st.integers(0, 5), min_size=1))
-def test_rounds_name_each_row_once_and_keep_every_rows_order(rows: list[int]) -> None:
-    array = np.array(rows)
-    cut = list(rounds(array))
-    for index in cut:
-        assert len(set(array[index].tolist())) == len(index)
-    for row in set(rows):
-        assert [i for index in cut for i in index.tolist() if rows[i] == row] == [
-            i for i, other in enumerate(rows) if other == row
-        ]
-    assert sorted(i for index in cut for i in index.tolist()) == list(range(len(rows)))
 
 
 @pytest.mark.parametrize("count", [1, BLOCK_ROWS, 2 * BLOCK_ROWS + 5])

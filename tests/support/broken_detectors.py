@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
+from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
 from wardwatch.core.reading import FloatArray
 
 _TIME_CONSTANT_S = 6 * 3600.0
@@ -139,6 +140,31 @@ class TidiesUpWhatIsSeen(Level):
     def learn(self, state: State, seen: Seen) -> None:
         super().learn(state, seen)
         np.nan_to_num(seen.values, copy=False)
+
+
+class LearnsInFullInOnePass(Level, OnePass):
+    """Sound, one after the other; but the one pass does not heed how much to learn."""
+
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        in_full = self.learned(state, replace(seen, learning=np.ones(len(seen))))
+
+        def learn(_: FloatArray) -> None:
+            state["level"][:] += in_full
+
+        return self.score(state, seen), learn
+
+
+class LearnsTooEarlyInOnePass(Level, OnePass):
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        scores = self.score(state, seen)
+        self.learn(state, seen)
+        return scores, lambda _: None
+
+
+class ScoresAnotherWayInOnePass(Level, OnePass):
+    def score_and_learner(self, state: State, seen: Seen) -> tuple[FloatArray, Learner]:
+        scores = self.score(state, seen) * (1.0 + 1e-15)
+        return scores, lambda learning: self.learn(state, replace(seen, learning=learning))
 
 
 class HandsItsStateOut(Level):
@@ -288,6 +314,9 @@ BROKEN: dict[type[Level], set[str]] = {
     LearnsInScore: {"score_before_learn"},
     HoldsAValueAgainstItself: {"score_before_learn"},
     TidiesUpWhatIsSeen: {"score_before_learn"},
+    LearnsInFullInOnePass: {"one_pass"},
+    LearnsTooEarlyInOnePass: {"one_pass"},
+    ScoresAnotherWayInOnePass: {"one_pass"},
     HandsItsStateOut: {"no_lookahead"},
     PeeksBehindTheView: {"no_lookahead"},
     LooksAtTheNeighbour: {"order_of_patients"},

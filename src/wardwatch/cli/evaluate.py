@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate_table import burden_tables, explanations_tables
@@ -77,6 +78,7 @@ def command(
       wardwatch evaluate explanations wearers/ ward.jsonl.gz
     """
     rules = rules_or_exit(settings_or_exit())
+    keep_freed_memory()
     try:
         recordings = [open_recording(path) for path in paths]
     except RecordingError as error:

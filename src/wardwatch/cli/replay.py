@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
 from wardwatch.adapters.logs import silence_kafka_client
+from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.adapters.terminal import alarm_line, date_and_time, painted, printable, wants_colour
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
@@ -72,6 +73,7 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
         _show_summary(tally.rows_summary(), as_json=as_json)
     else:
         rules = rules_or_exit(settings_or_exit())
+        keep_freed_memory()
         show = _show_as_json if as_json else _show
         for recording in recordings:
             _watch(recording, Monitor(rules), tally, show)

@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from wardwatch.adapters.logs import log_to_standard_error
+from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.composition import build_worker
 from wardwatch.core.monitor import Rules
@@ -38,6 +39,7 @@ def command() -> None:
     settings = settings_or_exit()
     rules = rules_or_exit(settings)
     log_to_standard_error()
+    keep_freed_memory()
     click.echo(
         f"wardwatch worker of the group {settings.consumer_group} at {settings.kafka_bootstrap_servers}"
     )

@@ -32,8 +32,9 @@ import numpy as np
 
 from wardwatch.core import conditions
 from wardwatch.core.events import Phase, Priority
+from wardwatch.core.packs import Column
 from wardwatch.core.reading import BoolArray, FloatArray, IntArray
-from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.table import PatientTable
 
 IDLE, PENDING, OPEN = 0, 1, 2
 # A value that has leapt waits at least as long as one at its limit, so that the next ones of a device that

@@ -5,9 +5,9 @@ context, every detector and the fusion do their work; and what they have learned
 that is kept of a patient is single precision and lies side by side; at work it is double precision.
 
 The order: what was seen is held against the baseline; every detector scores; the scores are fused; only then
-does anything learn. Baselines do not learn from refused readings, in motion, off the body, nor while their
-patient's learned alarm is pending or open; from :data:`RELEASE_S` on they do again, or an alarm about a new
-normal would never end.
+does anything learn that is guarded. Baselines do not learn from refused readings, in motion, off the body,
+nor while their patient's learned alarm is pending or open; from :data:`RELEASE_S` on they do again, or an
+alarm about a new normal would never end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from wardwatch.core import fusion
 from wardwatch.core.baseline import LEARNING_S, Baseline, Held, still_learning
 from wardwatch.core.context import Context, Standing, any_vital, off_body
 from wardwatch.core.detectors.cusum import Cusum
-from wardwatch.core.detectors.detector import JUDGED, Detector, Field, Seen, State, score_and_learner
+from wardwatch.core.detectors.detector import (
+    JUDGED,
+    Detector,
+    Field,
+    Learner,
+    Seen,
+    State,
+    score_and_learner,
+)
 from wardwatch.core.detectors.mahalanobis import Mahalanobis
 from wardwatch.core.detectors.nightsignal import HEART_RATE, NightSignal
 from wardwatch.core.detectors.spot import Spot
@@ -30,8 +38,9 @@ from wardwatch.core.detectors.variance_ratio import VarianceRatio
 from wardwatch.core.kept import Kept, Layout
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
+from wardwatch.core.packs import Column
 from wardwatch.core.reading import SIGNAL_QUALITY, STEPS, BoolArray, FloatArray, IntArray, Round
-from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS
 
 # A guard without release latches (docs/evidence.md). Twelve hours: the longest interval between two
@@ -110,45 +119,8 @@ class Bank:
     def judge(self, table: PatientTable, taken: Round, guard: Guard) -> Judged:
         """Score a round, then learn from it; it has passed the gate, and the table knows of its steps."""
         state = Kept(table, self._layout, taken.rows)
-        # Arrays in another order than C would make all that is done with them slow.
-        seen_ms = table["seen_ms"][taken.rows, :JUDGED].T
-        elapsed_s = np.subtract(taken.observed_at_ms, seen_ms, order="C") / 1000.0
-        # Below 0 where another device has measured later: of these vitals there is no value now.
-        np.maximum(elapsed_s, 0.0, out=elapsed_s)
-        off, values = off_body(taken.context), taken.values[:, :JUDGED].T.copy(order="C")
-        if off.any():
-            # It is no value, but what stood before it stands no more.
-            np.copyto(state["z"], np.nan, where=off & ~np.isnan(values))
-            np.copyto(values, np.nan, where=off)
-        local_ms = self._local_time.of(taken.observed_at_ms)
-        held = self.baseline.hold_against(state, values, elapsed_s, local_ms)
-        still_ms = taken.observed_at_ms - table["moved_ms"][taken.rows]
-        standing = self._context.observe(
-            state,
-            still_ms=still_ms,
-            elapsed_s=elapsed_s,
-            z=held.z,
-            innovation=held.innovation,
-            signal_quality=taken.context[:, SIGNAL_QUALITY],
-        )
-        seen = Seen(
-            at_ms=taken.observed_at_ms,
-            local_ms=local_ms,
-            values=values,
-            elapsed_s=elapsed_s,
-            z=held.z,
-            innovation=held.innovation,
-            steps=taken.context[:, STEPS],
-            resting=any_vital(standing.calm),
-            learning=np.ones(len(taken)),
-        )
-        scores, learners = {}, []
-        for window in self._windows:
-            scores[window.name], learn = score_and_learner(window, state, seen)
-            learn(seen.learning)
-        for reference in self._references:
-            scores[reference.name], learn = score_and_learner(reference, state, seen)
-            learners.append(learn)
+        seen, held, standing = self._look(state, table, taken)
+        scores, learners = self._score(state, seen)
         nightly, learn = score_and_learner(self._nightly, state, seen)
         learn(seen.learning)
         judged = standing.steady & ~still_learning(state["learned_s"])
@@ -172,6 +144,52 @@ class Bank:
             standing=standing,
             judged=judged,
         )
+
+    def _look(self, state: State, table: PatientTable, taken: Round) -> tuple[Seen, Held, Standing]:
+        """Hold what was measured against the baseline and its circumstances; only the latter are learned."""
+        # Arrays in another order than C would make all that is done with them slow.
+        seen_ms = table["seen_ms"][taken.rows, :JUDGED].T
+        elapsed_s = np.subtract(taken.observed_at_ms, seen_ms, order="C") / 1000.0
+        # Below 0 where another device has measured later: of these vitals there is no value now.
+        np.maximum(elapsed_s, 0.0, out=elapsed_s)
+        off, values = off_body(taken.context), taken.values[:, :JUDGED].T.copy(order="C")
+        if off.any():
+            # It is no value, but what stood before it stands no more.
+            np.copyto(state["z"], np.nan, where=off & ~np.isnan(values))
+            np.copyto(values, np.nan, where=off)
+        local_ms = self._local_time.of(taken.observed_at_ms)
+        held = self.baseline.hold_against(state, values, elapsed_s, local_ms)
+        standing = self._context.observe(
+            state,
+            still_ms=taken.observed_at_ms - table["moved_ms"][taken.rows],
+            elapsed_s=elapsed_s,
+            z=held.z,
+            innovation=held.innovation,
+            signal_quality=taken.context[:, SIGNAL_QUALITY],
+        )
+        seen = Seen(
+            at_ms=taken.observed_at_ms,
+            local_ms=local_ms,
+            values=values,
+            elapsed_s=elapsed_s,
+            z=held.z,
+            innovation=held.innovation,
+            steps=taken.context[:, STEPS],
+            resting=any_vital(standing.calm),
+            learning=np.ones(len(taken)),
+        )
+        return seen, held, standing
+
+    def _score(self, state: State, seen: Seen) -> tuple[dict[str, FloatArray], list[Learner]]:
+        """What the detectors say, by name; windows learn at once, and the references' learners are given."""
+        scores, learners = {}, []
+        for window in self._windows:
+            scores[window.name], learn = score_and_learner(window, state, seen)
+            learn(seen.learning)
+        for reference in self._references:
+            scores[reference.name], learn = score_and_learner(reference, state, seen)
+            learners.append(learn)
+        return scores, learners
 
     def limits_of(self, table: PatientTable, rows: IntArray) -> FloatArray:  # noqa: ARG002 (for subclasses)
         """The limit of each of these patients, in bits: the same for all of them."""

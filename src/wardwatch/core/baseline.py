@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES, Field, State
-from wardwatch.core.detectors.recursions import elapsed_or_long_ago
+from wardwatch.core.detectors.recursions import elapsed_or_long_ago, or_zero
 from wardwatch.core.reading import BoolArray, FloatArray, IntArray
 from wardwatch.core.vitals import VITALS
 
@@ -196,16 +196,17 @@ class Baseline:
         ``weight`` (judged vitals, n) is how much each counts, 0 to 1; ``released`` (n) where even a far value
         counts in full, as if the usual had been known for a day only.
         """
-        measured = ~np.isnan(held.residual)
-        np.copyto(state["residual"], held.residual, where=measured)
+        missing = np.isnan(held.residual)
+        np.copyto(state["residual"], held.residual, where=~missing)
         learned_s, variance = state["learned_s"], state["usual_variance"]
         stood_s = np.fmin(elapsed_s, _AGES_S)
-        unusual = np.abs(np.where(measured & ~released, held.z, 0.0))
-        weight = np.where(measured, weight, 0.0) * np.where(unusual > _FAR_SPREADS, _FAR_WEIGHT, 1.0)
+        unusual = np.abs(or_zero(held.z, missing | released))
+        weight = or_zero(weight, missing)
+        np.multiply(weight, _FAR_WEIGHT, out=weight, where=unusual > _FAR_SPREADS)
         known_s = np.where(released, np.minimum(learned_s, LEARNING_S), learned_s)
         gain = weight * (stood_s / np.minimum(known_s + (stood_s + PRIOR_S), TIME_CONSTANT_S))
         pull = gain / np.maximum(unusual / _HUBER, 1.0)
-        residual = np.where(measured, held.residual, 0.0)
+        residual = or_zero(held.residual, missing)
         squared = np.minimum(residual * residual, _MOST_SQUARED * variance)
         moved = pull * residual
         usual = state["usual"]
@@ -214,7 +215,7 @@ class Baseline:
         harmonics += (_HARMONICS_GAIN * moved) * held.waves[:, np.newaxis]
         variance += pull * (squared - variance)
         self._learn_innovations(state, held, stood_s, gain)
-        learned_s += np.where(weight > 0.0, stood_s, 0.0)
+        learned_s += stood_s * (weight > 0.0)
 
     def shift(self, state: State) -> None:
         """Take the latest values for usual, and let the usual follow as after the first day."""
@@ -224,11 +225,11 @@ class Baseline:
 
     def _learn_innovations(self, state: State, held: Held, stood_s: FloatArray, gain: FloatArray) -> None:
         variance = state["innovation_variance"]
-        surprise = np.where(np.isnan(held.surprise), 0.0, held.surprise)
+        surprise = or_zero(held.surprise, np.isnan(held.surprise))
         # In terms of a step of one minute.
         squared = surprise * surprise / np.maximum(held.minutes, self._least_minutes)
         squared = np.minimum(squared, _MOST_SQUARED * variance)
-        variance += np.where(stood_s < _LONGEST_STEP_S, gain, 0.0) * (squared - variance)
+        variance += or_zero(gain, stood_s >= _LONGEST_STEP_S) * (squared - variance)
 
 
 def _waves(local_ms: IntArray) -> FloatArray:

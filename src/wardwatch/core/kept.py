@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wardwatch.core.packs import Column
 from wardwatch.core.reading import IntArray
-from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.table import PatientTable
 
 _SINGLE = "f4"
 # At work a row of 1,024 patients takes 8 kB and a little more: rows a power of 2 apart would push each other
 # out of the processor's cache, which made putting back five times slower.
 _APART = 16
+# So many patients at once are small enough to stay in the cache from table to work.
+_AT_ONCE = 256
 
 
 class Layout:
@@ -27,7 +30,7 @@ class Layout:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.places: dict[str, slice] = {}
-        self.others = tuple(column.name for column in columns if column.dtype != _SINGLE)
+        self.others = frozenset(column.name for column in columns if column.dtype != _SINGLE)
         first = 0
         for column in columns:
             if column.dtype == _SINGLE:
@@ -43,15 +46,16 @@ class Kept(Mapping[str, npt.NDArray[Any]]):
 
     def __init__(self, table: PatientTable, layout: Layout, rows: IntArray) -> None:
         self._table, self._layout, self._rows = table, layout, rows
-        kept = table.all_of(_SINGLE).take(rows, axis=0)
-        self._double = np.empty((kept.shape[1], len(rows) + _APART))[:, : len(rows)]
-        np.copyto(self._double, kept.T)
+        single = table.all_of(_SINGLE)
+        self._double = np.empty((single.shape[1], len(rows) + _APART))[:, : len(rows)]
+        for first in range(0, len(rows), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            self._double[:, some] = single.take(rows[some], axis=0).T
         self._others: dict[str, npt.NDArray[Any]] = {}
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        place = self._layout.places.get(name)
-        if place is not None:
-            return self._double[place]
+        if name not in self._layout.others:
+            return self._double[self._layout.places[name]]
         if name not in self._others:
             self._others[name] = self._table[name][self._rows].T
         return self._others[name]
@@ -65,6 +69,9 @@ class Kept(Mapping[str, npt.NDArray[Any]]):
 
     def put_back(self) -> None:
         """Write into the table what was fetched from it."""
-        self._table.all_of(_SINGLE)[self._rows] = self._double.T
+        single = self._table.all_of(_SINGLE)
+        for first in range(0, len(self._rows), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            single[self._rows[some]] = self._double[:, some].T
         for name, numbers in self._others.items():
             self._table[name][self._rows] = numbers.T

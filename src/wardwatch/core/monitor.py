@@ -27,7 +27,8 @@ from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model, shipped_model
 from wardwatch.core.reading import Batch, BoolArray, IntArray, Round
 from wardwatch.core.river_plugin import RiverPanel
-from wardwatch.core.table import BLOCK_ROWS, PatientTable, rounds
+from wardwatch.core.rounds import rounds
+from wardwatch.core.table import BLOCK_ROWS, PatientTable
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,7 +177,7 @@ class Monitor:
 
     @classmethod
     def restore(cls, blocks: Mapping[int, bytes], rules: Rules | None = None) -> Monitor:
-        """The monitor that wrote these blocks; raises :class:`wardwatch.core.table.SnapshotError`."""
+        """The monitor that wrote these blocks; raises :class:`wardwatch.core.blocks.SnapshotError`."""
         monitor = cls(rules)
         monitor._table.load(blocks)
         return monitor

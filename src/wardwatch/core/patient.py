@@ -11,8 +11,9 @@ from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
 from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import PARAMETERS, Scores
+from wardwatch.core.packs import Column
 from wardwatch.core.reading import PART_COUNT, PART_INDEX, UNKNOWN, FloatArray, IntArray
-from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_COUNT, VITALS
 
 # Before any instant, and yet far from overflowing when subtracted from one.

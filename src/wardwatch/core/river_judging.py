@@ -10,9 +10,10 @@ from wardwatch.core.alarms import IDLE
 from wardwatch.core.bank import Judged
 from wardwatch.core.conditions import RIVER
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
+from wardwatch.core.packs import Column
 from wardwatch.core.reading import FloatArray, Round
 from wardwatch.core.river_plugin import RiverPanel
-from wardwatch.core.table import Column, PatientTable
+from wardwatch.core.table import PatientTable
 
 COLUMNS = (
     # The score that lies furthest above its detector's threshold, and that detector's number.

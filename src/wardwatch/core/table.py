@@ -1,62 +1,29 @@
 """All patients of a partition as a struct of arrays: one row a patient, one array a property.
 
-A row belongs to a *block* of :data:`BLOCK_ROWS` neighbours. Blocks are what is written to a checkpoint, and
-only those that were touched. A block is plain bytes:
-
-    4 bytes   length of the header, little-endian
-    header    JSON: version, the columns (name, type, shape of a row), the patients (name, ward, bed), who was
-              dropped from here (the same), and what is attached to patients (base64)
-    columns   the raw little-endian numbers, one column after another
-
-A column that a block does not know is filled with its default, and one that is no longer used is passed
-over, so that a newer version starts from an older one's checkpoint.
-
-In memory the columns of one number type lie side by side, so that all of a patient is in one place: with a
-million patients, it is fetching a row from memory that takes the time.
+A row belongs to a *block* of :data:`BLOCK_ROWS` neighbours. Blocks are what is written to a checkpoint, as
+plain bytes (`blocks`), and only those that were touched. A column that a block does not know is filled with
+its default, and one that is no longer used is passed over, so that a newer version starts from an older one's
+checkpoint.
 
 A patient who is *dropped* gives the row back. Only the place remains known, in the block where the row was.
 """
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from wardwatch.core.blocks import Block, SnapshotError, decode, encode
 from wardwatch.core.events import UNASSIGNED_WARD
+from wardwatch.core.packs import Column, Pack
 from wardwatch.core.reading import IntArray
 
 # Neighbours that are written together: some 150 kB, well below Kafka's usual limit of 1 MB a message.
 BLOCK_ROWS = 128
-
-SNAPSHOT_VERSION = 1
-
-
-class SnapshotError(ValueError):
-    """Bytes that are not a block which this version can read; the checkpoint cannot be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One property of a patient: a number, or a row of ``width`` numbers of the same kind.
-
-    ``default`` is one number for all of them, or one for each.
-    """
-
-    name: str
-    dtype: str
-    default: float | tuple[float, ...]
-    width: int | None = None
-
-    def shape(self, rows: int) -> tuple[int, ...]:
-        """The shape of its array for so many rows."""
-        return (rows,) if self.width is None else (rows, self.width)
 
 
 class Attachment(Protocol):
@@ -92,7 +59,7 @@ class PatientTable:
         self._columns = tuple(columns)
         self._age_column = age_column
         self._attachment = attachment
-        self._packs = {dtype: _Pack(columns, dtype) for dtype in {column.dtype for column in columns}}
+        self._packs = {dtype: Pack(columns, dtype) for dtype in {column.dtype for column in columns}}
         self._arrays: dict[str, npt.NDArray[Any]] = {}
         self._rows: dict[str, int] = {}
         self.patients: list[str] = []
@@ -202,59 +169,51 @@ class PatientTable:
         return self._encode(np.array([self._rows[patient]]), [])
 
     def _encode(self, rows: IntArray, away: list[list[str]]) -> bytes:
-        header = {
-            "v": SNAPSHOT_VERSION,
-            "columns": [[column.name, column.dtype, column.width] for column in self._columns],
-            "patients": [[self.patients[row], *self.places[row]] for row in rows.tolist()],
-            "away": away,
-            "attached": self._attached(rows),
-        }
-        head = json.dumps(header, separators=(",", ":")).encode()
-        body = b"".join(self._arrays[column.name][rows].tobytes() for column in self._columns)
-        return len(head).to_bytes(4, "little") + head + body
+        block = Block(
+            patients=[[self.patients[row], *self.places[row]] for row in rows.tolist()],
+            away=away,
+            attached=self._attached(rows),
+            columns={column.name: self._arrays[column.name][rows] for column in self._columns},
+        )
+        return encode(block)
 
-    def _attached(self, rows: IntArray) -> dict[str, str]:
+    def _attached(self, rows: IntArray) -> dict[str, bytes]:
         if self._attachment is None:
             return {}
         patients = [self.patients[row] for row in rows.tolist()]
-        known = [patient for patient in patients if patient in self._attachment]
-        return {patient: b64encode(self._attachment.state_of(patient)).decode() for patient in known}
+        return {name: self._attachment.state_of(name) for name in patients if name in self._attachment}
 
     def load(self, blocks: Mapping[int, bytes]) -> None:
-        """Fill an empty table from blocks; raises :class:`SnapshotError`."""
-        for block, payload in sorted(blocks.items()):
+        """Fill an empty table from blocks; raises :class:`wardwatch.core.blocks.SnapshotError`."""
+        self._grow((max(blocks, default=-1) + 1) * BLOCK_ROWS)
+        for number in sorted(blocks):
             try:
-                self._load_block(block, payload)
+                self._load(number, decode(blocks[number]))
             except (ValueError, KeyError, TypeError, IndexError) as error:
-                raise SnapshotError(f"Block {block} of the checkpoint can't be read: {error}.") from error
+                raise SnapshotError(f"Block {number} of the checkpoint can't be read: {error}.") from error
         self._away = {name: entry for name, entry in self._away.items() if name not in self._rows}
         # Gaps are reused from the front.
         self._free = [row for row in range(len(self) - 1, -1, -1) if not self.patients[row]]
         self._touched.clear()
 
-    def _load_block(self, block: int, payload: bytes) -> None:
-        head_length = int.from_bytes(payload[:4], "little")
-        header = json.loads(payload[4 : 4 + head_length])
-        if header["v"] != SNAPSHOT_VERSION:
-            raise SnapshotError(f"its version is {header['v']}, this reads {SNAPSHOT_VERSION}")
-        first = block * BLOCK_ROWS
-        seated = header["patients"]
-        columns = _columns_of(header, payload[4 + head_length :])
-        ages = columns.get(self._age_column or "", (None, np.zeros(len(seated))))[1]
-        kept = [i for i, (patient, *_) in enumerate(seated) if patient and self._is_later(patient, ages[i])]
+    def _load(self, number: int, block: Block) -> None:
+        first = number * BLOCK_ROWS
+        ages = block.columns.get(self._age_column or "", np.zeros(len(block.patients)))
+        kept = [i for i, (name, *_) in enumerate(block.patients) if name and self._is_later(name, ages[i])]
         for i in kept:
-            patient, ward, bed = seated[i]
-            self._seat(first + i, patient, (ward, bed))
+            name, ward, bed = block.patients[i]
+            self._seat(first + i, name, (ward, bed))
+        rows = first + np.array(kept, dtype=np.int64)
         for column in self._columns:
-            width, numbers = columns.get(column.name, (None, None))
-            if numbers is not None and column.width == width:
-                self._arrays[column.name][first + np.array(kept, dtype=np.int64)] = numbers[kept]
-        for patient, ward, bed in header.get("away", []):
-            self._away[patient] = (block, (ward, bed))
+            numbers, array = block.columns.get(column.name), self._arrays[column.name]
+            if numbers is not None and numbers.shape[1:] == array.shape[1:]:
+                array[rows] = numbers[kept]
+        for name, ward, bed in block.away:
+            self._away[name] = (number, (ward, bed))
         if self._attachment is not None:
-            for patient, state in header.get("attached", {}).items():
-                if self._rows.get(patient, -1) // BLOCK_ROWS == block:
-                    self._attachment.restore(patient, b64decode(state))
+            for name, state in block.attached.items():
+                if self._rows.get(name, -1) // BLOCK_ROWS == number:
+                    self._attachment.restore(name, state)
 
     def _is_later(self, patient: str, age: float) -> bool:
         """Whether this is the state to keep, of a patient who may be in another block as well.
@@ -271,62 +230,3 @@ class PatientTable:
             pack.matrix[row] = pack.defaults
         self._vacate(row)
         return True
-
-
-class _Pack:
-    """The columns of one number type, side by side."""
-
-    def __init__(self, columns: Sequence[Column], dtype: str) -> None:
-        self.columns = [column for column in columns if column.dtype == dtype]
-        self._place: dict[str, int] = {}
-        defaults: list[float] = []
-        for column in self.columns:
-            self._place[column.name] = len(defaults)
-            defaults += np.broadcast_to(column.default, column.width or 1).tolist()
-        self.defaults = np.array(defaults, dtype=dtype)
-        self.matrix = np.empty((0, len(defaults)), dtype=dtype)
-
-    def grow(self, capacity: int) -> None:
-        grown = np.empty((capacity, len(self.defaults)), dtype=self.defaults.dtype)
-        grown[: len(self.matrix)] = self.matrix
-        grown[len(self.matrix) :] = self.defaults
-        self.matrix = grown
-
-    def view(self, column: Column) -> npt.NDArray[Any]:
-        first = self._place[column.name]
-        if column.width is None:
-            return self.matrix[:, first]
-        return self.matrix[:, first : first + column.width]
-
-
-def _columns_of(header: Mapping[str, Any], body: bytes) -> dict[str, tuple[int | None, npt.NDArray[Any]]]:
-    """A block's columns by name, each with its width and (patients, ...) numbers."""
-    count = len(header["patients"])
-    found = {}
-    place = 0
-    for name, dtype, width in header["columns"]:
-        numbers = np.frombuffer(body, dtype=dtype, count=count * (width or 1), offset=place)
-        place += numbers.nbytes
-        found[name] = (width, numbers if width is None else numbers.reshape(count, width))
-    return found
-
-
-def rounds(rows: IntArray) -> Iterable[IntArray]:
-    """Indices into ``rows``, cut so that no round has a row twice and a row's readings keep their order.
-
-    Working round by round on arrays gives each patient what working reading by reading would.
-
-    >>> [index.tolist() for index in rounds(np.array([7, 8, 7, 7, 9]))]
-    [[0, 1, 4], [2], [3]]
-    """
-    count = len(rows)
-    if len(set(rows.tolist())) == count:
-        return [np.arange(count)]
-    order = np.argsort(rows, kind="stable")
-    in_order = rows[order]
-    starts = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]])
-    sizes = np.diff(np.r_[starts, count])
-    turn = np.empty(count, dtype=np.int64)
-    turn[order] = np.arange(count) - np.repeat(starts, sizes)
-    by_turn = np.argsort(turn, kind="stable")
-    return np.split(by_turn, np.cumsum(np.bincount(turn))[:-1])

@@ -112,7 +112,7 @@ def play_on(
 
 
 def renamed(state: bytes, name: str) -> bytes:
-    """The state of one patient as that of another: a block as :mod:`wardwatch.core.table` describes it."""
+    """The state of one patient as that of another: a block as :mod:`wardwatch.core.blocks` describes it."""
     head_length = int.from_bytes(state[:4], "little")
     header = json.loads(state[4 : 4 + head_length])
     [[former, *place]] = header["patients"]

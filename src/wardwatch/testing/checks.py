@@ -67,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     Check("deterministic", "the same question has the same answer", scoring.deterministic),
     Check("missing_values", "what was not measured teaches nothing", scoring.missing_values),
     Check("score_before_learn", "it scores before it learns", scoring.score_before_learn),
+    Check("one_pass", "in one pass it scores and learns as in two", scoring.one_pass),
     Check("no_lookahead", "a score does not know the future", scoring.no_lookahead),
     Check("order_of_patients", "the order of the patients does not matter", company.order_of_patients),
     Check("batch_size", "the number of other patients does not matter", company.batch_size),

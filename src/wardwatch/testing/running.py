@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES, Detector, Seen, empty_state
+from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES, Detector, Learner, Seen, empty_state
+from wardwatch.core.detectors.detector import score_and_learner as in_one_pass
 from wardwatch.core.reading import FloatArray
 from wardwatch.testing.streams import Stream
 
@@ -67,6 +68,18 @@ def learn(detector: Detector, state: Arrays, seen: Seen) -> None:
     """Let the detector learn."""
     with np.errstate(all="ignore"):
         detector.learn(state, seen)
+
+
+def score_and_learner(detector: Detector, state: Arrays, seen: Seen) -> tuple[FloatArray, Learner]:
+    """The scores in an array of their own, and what learns."""
+    with np.errstate(all="ignore"):
+        scores, learner = in_one_pass(detector, state, seen)
+
+    def learn_quietly(learning: FloatArray) -> None:
+        with np.errstate(all="ignore"):
+            learner(learning)
+
+    return np.array(scores), learn_quietly
 
 
 def step(detector: Detector, state: Arrays, seen: Seen) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from wardwatch.core.detectors.detector import Detector, Seen
+from wardwatch.core.detectors.detector import Detector, OnePass, Seen
 from wardwatch.core.reading import FloatArray
 from wardwatch.testing import running, streams
 from wardwatch.testing.running import PATIENTS, ROUNDS, TOLERANCE, Arrays, Trial
@@ -86,6 +86,33 @@ def score_before_learn(made: Trial) -> str | None:
 
 def _as_arrays(seen: Seen) -> Arrays:
     return {name: getattr(seen, name) for name in Seen.__slots__}
+
+
+def one_pass(made: Trial) -> str | None:
+    """Scoring and learning in one pass give what they give one after the other, whatever the learning."""
+    if not isinstance(made.detector, OnePass):
+        return None
+    stream = streams.ordinary(made.seed, patients=PATIENTS, rounds=ROUNDS // 3)
+    state = running.begin(made.detector, PATIENTS)
+    for index in range(len(stream)):
+        before, at_once, seen = running.copied(state), running.copied(state), stream.seen(index)
+        # As the bank does, which knows only after scoring who may learn.
+        guarded = replace(seen, learning=1.0 - seen.learning)
+        scores, learner = running.score_and_learner(copy.deepcopy(made.detector), at_once, seen)
+        field = running.changed(before, at_once)
+        if field is not None:
+            return f"it changes {field} of the state before it is to learn"
+        two_scores = running.score(copy.deepcopy(made.detector), state, seen)
+        differs = running.difference(two_scores, scores, at=index)
+        if differs is not None:
+            return f"in two passes and in one {differs}"
+        learner(guarded.learning)
+        running.learn(copy.deepcopy(made.detector), state, guarded)
+        field = running.changed(state, at_once)
+        if field is not None:
+            return f"learning in one pass makes {field} of the state another"
+        running.store(made.detector, state)
+    return None
 
 
 def no_lookahead(made: Trial) -> str | None:

@@ -82,3 +82,10 @@ def test_a_minute_in_sixty_parts_has_the_share_of_a_minute() -> None:
 def test_no_spread_is_taken_for_less_than_the_floor() -> None:
     values, variances = np.array([76.0, 76.0]), np.array([9.0, 0.0])
     assert recursions.z_score(values, np.array([70.0, 70.0]), variances, 1.5).tolist() == [2.0, 4.0]
+
+
+def test_numbers_that_are_missing_become_zero_in_a_copy() -> None:
+    numbers = np.array([[1.0, np.nan], [np.nan, 4.0]])
+    filled = recursions.or_zero(numbers, np.isnan(numbers))
+    assert filled.tolist() == [[1.0, 0.0], [0.0, 4.0]]
+    assert np.isnan(numbers[0, 1])

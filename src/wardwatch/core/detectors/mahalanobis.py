@@ -36,7 +36,7 @@ from __future__ import annotations
 import numpy as np
 
 from wardwatch.core.detectors.detector import JUDGED, Field, Seen, State
-from wardwatch.core.detectors.recursions import share
+from wardwatch.core.detectors.recursions import or_zero, share
 from wardwatch.core.reading import BoolArray, FloatArray
 
 # Where each row of the matrix's upper triangle begins among the 21 numbers that are kept: row i has the
@@ -89,9 +89,9 @@ class Mahalanobis:
 
     def learn(self, state: State, seen: Seen) -> None:
         """Take this reading's products of z into the covariance."""
-        measured = ~np.isnan(seen.z)
-        shares = np.where(measured, seen.learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE), 0.0)
-        z = np.where(measured, np.clip(seen.z, -MOST_LEARNED, MOST_LEARNED), 0.0)
+        missing = np.isnan(seen.z)
+        shares = or_zero(seen.learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE), missing)
+        z = or_zero(np.clip(seen.z, -MOST_LEARNED, MOST_LEARNED), missing)
         taken = _products(np.sqrt(shares))
         taken *= self._own_weight * _products(z) + self._prior
         covariance = state["covariance"]

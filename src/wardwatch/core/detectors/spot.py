@@ -111,7 +111,7 @@ class Spot(OnePass):
         """
         distance = np.abs(seen.z)
         excess: FloatArray = np.fmax(np.minimum(distance, MOST_Z) - self._threshold, 0.0)
-        exceeds = (excess > 0.0).astype(np.float64)
+        exceeds = excess > 0.0
         # 0, or not-a-number.
         scores = np.minimum(distance, 0.0)
         # Few values get this far, and logarithms are dear.
@@ -123,7 +123,7 @@ class Spot(OnePass):
         def learn(learning: FloatArray) -> None:
             shares = learning * share(seen.elapsed_s, TIME_CONSTANT_S, MOST_SHARE)
             np.copyto(shares, 0.0, where=np.isnan(distance))
-            state["tail_share"][:] = ew_mean(state["tail_share"], exceeds, shares)
+            state["tail_share"][:] = ew_mean(state["tail_share"], exceeds.astype(np.float64), shares)
             state["tail_excess"][:] = ew_mean(state["tail_excess"], excess, shares)
 
         return scores, learn

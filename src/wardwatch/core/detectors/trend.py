@@ -48,7 +48,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wardwatch.core.detectors.detector import JUDGED, Field, Learner, OnePass, Seen, State
-from wardwatch.core.detectors.recursions import LONG_AGO_S, elapsed_or_long_ago
+from wardwatch.core.detectors.recursions import LONG_AGO_S, elapsed_or_long_ago, or_zero
 from wardwatch.core.reading import BoolArray, FloatArray
 
 WINDOWS_H = (1.0, 4.0)
@@ -139,13 +139,13 @@ def _lines(state: State) -> _Lines:
 
 def _value(seen: Seen) -> _Value:
     missing = np.isnan(seen.z)
-    elapsed_h = np.where(missing, 0.0, elapsed_or_long_ago(seen.elapsed_s) / 3600.0)
+    elapsed_h = or_zero(elapsed_or_long_ago(seen.elapsed_s) / 3600.0, missing)
     left = np.empty((len(WINDOWS_H), *seen.z.shape))
     left[1] = np.exp(elapsed_h / -WINDOWS_H[1])
     left[0] = np.square(np.square(left[1]))
     correlation = np.square(np.square(left[0]))
     effective = (1.0 - correlation) / (1.0 + correlation)
-    return _Value(np.where(missing, 0.0, np.clip(seen.z, -MOST_Z, MOST_Z)), elapsed_h, left, effective)
+    return _Value(or_zero(np.clip(seen.z, -MOST_Z, MOST_Z), missing), elapsed_h, left, effective)
 
 
 def _taken(lines: _Lines, value: _Value, added: FloatArray) -> _Lines:

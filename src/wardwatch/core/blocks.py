@@ -1,0 +1,86 @@
+"""Patients as plain bytes, as a checkpoint keeps them.
+
+    4 bytes   length of the header, little-endian
+    header    JSON: version, the columns (name, type, numbers a patient), the patients (name, ward, bed), who
+              was dropped from here (the same), and what is attached to patients (base64)
+    columns   the raw little-endian numbers, one column after another
+
+>>> block = Block(patients=[["p-17", "4B", "12"]], away=[], attached={}, columns={"rate": np.array([72.0])})
+>>> decode(encode(block)).columns
+{'rate': array([72.])}
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+VERSION = 1
+
+
+class SnapshotError(ValueError):
+    """Bytes that are not a block which this version can read; the checkpoint cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What is kept of some patients.
+
+    ``patients`` and ``away`` have a name, a ward and a bed each, and ``attached`` bytes by name; ``columns``
+    have the patients' numbers by the columns' names, (patients) or (patients, width).
+    """
+
+    patients: list[list[str]]
+    away: list[list[str]]
+    attached: Mapping[str, bytes]
+    columns: Mapping[str, npt.NDArray[Any]]
+
+
+def encode(block: Block) -> bytes:
+    """As bytes, for :func:`decode`."""
+    header = {
+        "v": VERSION,
+        "columns": [
+            [name, numbers.dtype.str[1:], None if numbers.ndim == 1 else numbers.shape[1]]
+            for name, numbers in block.columns.items()
+        ],
+        "patients": block.patients,
+        "away": block.away,
+        "attached": {name: b64encode(state).decode() for name, state in block.attached.items()},
+    }
+    head = json.dumps(header, separators=(",", ":")).encode()
+    body = b"".join(numbers.tobytes() for numbers in block.columns.values())
+    return len(head).to_bytes(4, "little") + head + body
+
+
+def decode(payload: bytes) -> Block:
+    """The block; raises :class:`SnapshotError`."""
+    try:
+        return _decode(payload)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise SnapshotError(str(error)) from error
+
+
+def _decode(payload: bytes) -> Block:
+    head_length = int.from_bytes(payload[:4], "little")
+    header = json.loads(payload[4 : 4 + head_length])
+    if header["v"] != VERSION:
+        raise SnapshotError(f"its version is {header['v']}, this reads {VERSION}")
+    count = len(header["patients"])
+    columns, place = {}, 4 + head_length
+    for name, dtype, width in header["columns"]:
+        numbers = np.frombuffer(payload, dtype=dtype, count=count * (width or 1), offset=place)
+        place += numbers.nbytes
+        columns[name] = numbers if width is None else numbers.reshape(count, width)
+    return Block(
+        patients=header["patients"],
+        away=header.get("away", []),
+        attached={name: b64decode(state) for name, state in header.get("attached", {}).items()},
+        columns=columns,
+    )
