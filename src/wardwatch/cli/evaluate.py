@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate_table import burden_tables, explanations_tables
+from wardwatch.cli.progress_bars import progress_bars
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.evaluating import burden, explanations
 from wardwatch.evaluating.burden import Plan
@@ -93,29 +91,14 @@ def command(
 
 def _figures(suite: str, tracks: Sequence[Track], rules: Rules, plan: Plan) -> Mapping[str, Any]:
     monitors = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
-    with _bar("monitor", 1.0) as advance:
+    with progress_bars() as bars:
+        advance = partial(bars, "monitor")
         if suite == "burden":
             return burden.evaluate(tracks, monitors, plan, advance)
         return explanations.evaluate(tracks, monitors, rules.local_time, advance)
 
 
 def _read(recording: Recording) -> list[Track]:
-    with _bar(recording.path.name, recording.size_bytes) as advance:
-        return tracks_of(recording.streams(), lambda: advance(recording.bytes_read))
-
-
-@contextmanager
-def _bar(title: str, total: float) -> Iterator[Callable[[float], None]]:
-    """A progress bar on standard error, where that is a terminal; gives what moves it to a figure."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda done: progress.update(task, completed=done)
+    name, size = recording.path.name, max(recording.size_bytes, 1)
+    with progress_bars() as bars:
+        return tracks_of(recording.streams(), lambda: bars(name, recording.bytes_read / size))

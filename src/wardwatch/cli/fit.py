@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from wardwatch.adapters.memory import keep_freed_memory
+from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.fit_table import figures_of, tables
+from wardwatch.cli.progress_bars import Advance, progress_bars
 from wardwatch.evaluating.tracks import Track, tracks_of
 from wardwatch.fitting.errors import FitError
 from wardwatch.fitting.fit import fit
 from wardwatch.wire.recordings.opening import Recording, open_recording
 from wardwatch.wire.recordings.recording import RecordingError
-
-_Advance = Callable[[str, float], None]
 
 
 @click.command("fit")
@@ -60,16 +58,18 @@ def command(*, paths: Sequence[Path], out: Path, name: str, sources: Sequence[st
     """
     if not out.parent.is_dir():
         raise UsersError(f"there is no folder {out.parent} to put {out.name} into; make it first.")
+    local_time = rules_or_exit(settings_or_exit()).local_time
+    keep_freed_memory()
     try:
         recordings = [open_recording(path) for path in paths]
     except RecordingError as error:
         raise UsersError(str(error)) from error
-    with _bars() as advance:
+    with progress_bars() as advance:
         tracks = [track for recording in recordings for track in _read(recording, advance)]
         if not tracks:
             raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
         try:
-            fitted = fit(tracks, name=name, sources=sources, advance=advance)
+            fitted = fit(tracks, name=name, sources=sources, advance=advance, local_time=local_time)
         except FitError as error:
             raise UsersError(f"no model can be fitted: {error}.") from error
     _write(out, fitted.model.to_json())
@@ -77,7 +77,7 @@ def command(*, paths: Sequence[Path], out: Path, name: str, sources: Sequence[st
     click.echo(json.dumps(figures) if as_json else "\n".join(tables(figures)))
 
 
-def _read(recording: Recording, advance: _Advance) -> list[Track]:
+def _read(recording: Recording, advance: Advance) -> list[Track]:
     size = max(recording.size_bytes, 1)
     return tracks_of(
         recording.streams(), lambda: advance(recording.path.name, min(recording.bytes_read / size, 1.0))
@@ -89,26 +89,3 @@ def _write(out: Path, payload: bytes) -> None:
         out.write_bytes(payload)
     except OSError as error:
         raise UsersError(f"{out} can't be written ({error.strerror}); name another file.") from error
-
-
-@contextmanager
-def _bars() -> Iterator[_Advance]:
-    """A progress bar for each step, on standard error where that is a terminal; gives what moves them."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def advance(step: str, done: float) -> None:
-            if step not in tasks:
-                tasks[step] = progress.add_task(step, total=1.0)
-            progress.update(tasks[step], completed=done)
-
-        yield advance
