@@ -151,8 +151,10 @@ def test_decoding_all_at_once_gives_the_same_or_leaves_it_to_decoding_one_by_one
     at_once = decoder.decode_all(payloads)
     if len(one_by_one) < len(payloads):
         assert at_once is None
+    elif at_once is None:
+        # Unknown fields are counted one by one.
+        assert any(b"unheard_of" in (payload or b"") for payload in payloads)
     else:
-        assert at_once is not None
         expected = Batch.of(one_by_one)
         arrived, positions = expected.arrived_at_ms.tolist(), expected.positions.tolist()
         decoded_at_once = Batch.of_decoded(at_once, arrived_at_ms=arrived, positions=positions)
