@@ -1,4 +1,9 @@
+from dataclasses import replace
+
+import numpy as np
+
 from tests.support.quiet_wearers import FULL_FROM_MS, quiet_wearer
+from wardwatch.core.blocks import Block, encode
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Batch
@@ -104,7 +109,8 @@ def test_a_renamed_state_is_that_of_the_patient_under_another_name() -> None:
 
 
 def test_what_is_attached_to_a_patient_goes_with_the_new_name() -> None:
-    head = b'{"patients":[["p","4B","12"]],"attached":{"p":"c3RhdGU="}}'
-    state = len(head).to_bytes(4, "little") + head + b"numbers"
-    after = head.replace(b'"p"', b'"longer"')
-    assert renamed(state, "longer") == len(after).to_bytes(4, "little") + after + b"numbers"
+    state = Block(
+        patients=[["p", "4B", "12"]], away=[], attached={"p": b"state"}, columns={"rate": np.array([72.0])}
+    )
+    after = replace(state, patients=[["longer", "4B", "12"]], attached={"longer": b"state"})
+    assert renamed(encode(state), "longer") == encode(after)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Self
 
 import numpy as np
 
+from wardwatch.core.blocks import Block, encode
 from wardwatch.core.events import AlarmEvent, Phase, Priority
 from wardwatch.core.monitor import Outcome
 from wardwatch.core.reading import Batch, Reading
@@ -63,8 +63,7 @@ class NeverAlarms:
         return outcome
 
     def state_of(self, patient: str) -> bytes:
-        head = json.dumps({"patients": [[patient, "unassigned", ""]]}).encode()
-        return len(head).to_bytes(4, "little") + head
+        return encode(Block(patients=[[patient, "unassigned", ""]], away=[], attached={}, columns={}))
 
 
 class AlwaysAlarms(NeverAlarms):

@@ -12,7 +12,7 @@ from typing import Any
 
 import wardwatch
 from wardwatch.evaluating.episodes import episodes
-from wardwatch.evaluating.forking import Future, Monitors, play, play_on
+from wardwatch.evaluating.forking import Future, Monitors, play, play_on, shares
 from wardwatch.evaluating.injection import Injection, inject
 from wardwatch.evaluating.judging import AFTER_ARTEFACT_MS
 from wardwatch.evaluating.placement import place_artefacts, place_events
@@ -41,12 +41,12 @@ def evaluate(
     ends_ms = [event.end_ms for event in acute] + [burst.end_ms + AFTER_ARTEFACT_MS for burst in bursts]
     placed = acute + bursts
     rows = [_rows(tracks[one.track], one, end_ms) for one, end_ms in zip(placed, ends_ms, strict=True)]
-    progress = _Progress(sum(map(len, tracks)) + sum(last - first for first, last in rows), advance)
+    played = shares(sum(map(len, tracks)) + sum(last - first for first, last in rows), advance)
     past = play(
         monitors,
         tracks,
         [(one.track, first) for one, (first, _) in zip(placed, rows, strict=True)],
-        progress.add,
+        played,
     )
     futures = [
         Future(
@@ -54,7 +54,7 @@ def evaluate(
         )
         for one, (first, last) in zip(placed, rows, strict=True)
     ]
-    told = play_on(monitors, futures, progress.add)
+    told = play_on(monitors, futures, played)
     clean = [episodes(events) for events in past.events]
     injected = [
         Injected(injection=one, patient=tracks[one.track].patient, clean=clean[one.track], events=events)
@@ -82,14 +82,3 @@ def _row(method: str) -> dict[str, Any]:
     """A row as every suite has one a method: without labels there is nothing to put into it."""
     undefined = dict.fromkeys(("auroc", "auprc", "utility", "ppv", "lead_time_h"))
     return {"method": method, **undefined, "sensitivity": dict.fromkeys(OPERATING_POINTS)}
-
-
-class _Progress:
-    """Turns numbers of readings played into a share of all."""
-
-    def __init__(self, total: int, advance: Callable[[float], None]) -> None:
-        self._total, self._done, self._advance = max(total, 1), 0, advance
-
-    def add(self, readings: int) -> None:
-        self._done += readings
-        self._advance(self._done / self._total)

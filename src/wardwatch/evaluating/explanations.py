@@ -26,7 +26,7 @@ from wardwatch.evaluating.counterfactuals import (
     with_values,
 )
 from wardwatch.evaluating.episodes import rule_of
-from wardwatch.evaluating.forking import Future, Monitors, Past, play, play_on
+from wardwatch.evaluating.forking import Future, Monitors, Past, play, play_on, shares
 from wardwatch.evaluating.tracks import Track
 
 # A patient's state is taken down every so many readings, so that nothing has to be played twice from its
@@ -93,7 +93,7 @@ def evaluate(
         for number, track in enumerate(tracks)
         for row in range(_ROWS_A_STATE, len(track), _ROWS_A_STATE)
     ]
-    past = play(monitors, tracks, kept, _shares(sum(map(len, tracks)), 0.0, _FIRST_SHARE, advance))
+    past = play(monitors, tracks, kept, shares(sum(map(len, tracks)), advance, last=_FIRST_SHARE))
     steps = [
         (number, event)
         for number, events in enumerate(past.events)
@@ -103,7 +103,7 @@ def evaluate(
     claims = [claim for number, event in steps for claim in _claims(number, event)]
     futures = [claim.future(tracks[claim.track], past, local_time) for claim in claims]
     readings = sum(len(future.readings) for future in futures)
-    told = play_on(monitors, futures, _shares(readings, _FIRST_SHARE, 1.0, advance))
+    told = play_on(monitors, futures, shares(readings, advance, first=_FIRST_SHARE))
     upheld = [claim.is_upheld(events) for claim, events in zip(claims, told, strict=True)]
     return {
         "suite": "explanations",
@@ -168,15 +168,3 @@ def _listed(track: Track, event: AlarmEvent, claim: str) -> dict[str, Any]:
         "text": event.text,
         "claim": claim,
     }
-
-
-def _shares(total: int, first: float, last: float, advance: Progress) -> Callable[[int], None]:
-    """Turns numbers of readings played, ``total`` in all, into shares from ``first`` to ``last``."""
-    done = 0
-
-    def add(readings: int) -> None:
-        nonlocal done
-        done += readings
-        advance(first + (last - first) * done / total)
-
-    return add

@@ -8,12 +8,12 @@ recording to the last bit, no future touches another, and each costs no more tha
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from wardwatch.core.blocks import decode, encode
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Outcome
 from wardwatch.core.reading import Batch
@@ -112,16 +112,25 @@ def play_on(
 
 
 def renamed(state: bytes, name: str) -> bytes:
-    """The state of one patient as that of another: a block as :mod:`wardwatch.core.blocks` describes it."""
-    head_length = int.from_bytes(state[:4], "little")
-    header = json.loads(state[4 : 4 + head_length])
-    [[former, *place]] = header["patients"]
-    header["patients"] = [[name, *place]]
-    attached = header.get("attached", {})
-    if former in attached:
-        attached[name] = attached.pop(former)
-    head = json.dumps(header, separators=(",", ":")).encode()
-    return len(head).to_bytes(4, "little") + head + state[4 + head_length :]
+    """The state of one patient as that of another."""
+    block = decode(state)
+    [[former, *place]] = block.patients
+    attached = {name if patient == former else patient: kept for patient, kept in block.attached.items()}
+    return encode(replace(block, patients=[[name, *place]], attached=attached))
+
+
+def shares(
+    total: int, advance: Callable[[float], None], first: float = 0.0, last: float = 1.0
+) -> Callable[[int], None]:
+    """Turns numbers of readings played, ``total`` in all, into shares of a work: ``first`` to ``last``."""
+    done = 0
+
+    def add(readings: int) -> None:
+        nonlocal done
+        done += readings
+        advance(first + (last - first) * done / max(total, 1))
+
+    return add
 
 
 def _cuts(length: int, step: int, at: Mapping[int, object]) -> Iterator[tuple[int, int]]:

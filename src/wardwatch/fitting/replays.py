@@ -11,7 +11,7 @@ from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
 from wardwatch.core.monitor import Monitor, Outcome, Rules
 from wardwatch.core.reading import Batch
-from wardwatch.evaluating.forking import Monitors, play
+from wardwatch.evaluating.forking import Monitors, play, shares
 from wardwatch.evaluating.tracks import Track
 
 Advance = Callable[[float], None]
@@ -26,15 +26,8 @@ def learned_alarms(
 
     ``advance`` is told the share of the readings that were played, 0 to 1.
     """
-    total, played = max(sum(map(len, tracks)), 1), 0
-
-    def add(readings: int) -> None:
-        nonlocal played
-        played += readings
-        advance(played / total)
-
     monitors = Monitors(new=lambda: _LearnedOnly(Monitor(rules, bank=bank)), restored=Monitor.restore)
-    return play(monitors, tracks, (), add).events
+    return play(monitors, tracks, (), shares(sum(map(len, tracks)), advance)).events
 
 
 def rules_of(model: Model, local_time: LocalTime) -> Rules:
