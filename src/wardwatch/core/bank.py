@@ -1,8 +1,9 @@
 """The detector bank: all detectors, for all patients of a round at once.
 
-A round's patients are fetched from the table into arrays with one column a patient; there the baseline, the
-context, every detector and the fusion do their work; and what they have learned is put back. In the table all
-that is kept of a patient is single precision and lies side by side; at work it is double precision.
+It does not look at every reading (`looking`). The patients of those that it looks at are fetched from the
+table into arrays with one column a patient; there the baseline, the context, every detector and the fusion do
+their work; and what they have learned is put back. In the table all that is kept of a patient is single
+precision and lies side by side; at work it is double precision.
 
 The order: what was seen is held against the baseline; every detector scores; the scores are fused; only then
 does anything learn that is guarded. Baselines do not learn from refused readings, in motion, off the body,
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wardwatch.core import fusion
+from wardwatch.core import fusion, looking
 from wardwatch.core.baseline import LEARNING_S, Baseline, Held, still_learning
 from wardwatch.core.context import Context, Standing, any_vital, off_body
 from wardwatch.core.detectors.cusum import Cusum
@@ -110,6 +111,7 @@ class Bank:
         return tuple(detector.name for detector in (*self._windows, *self._references))
 
     def _fields(self) -> Iterator[Field]:
+        yield from looking.FIELDS
         yield from self.baseline.fields
         yield from self._context.fields
         for detector in (*self._windows, *self._references, self._mahalanobis, self._nightly):
@@ -148,11 +150,11 @@ class Bank:
     def _look(self, state: State, table: PatientTable, taken: Round) -> tuple[Seen, Held, Standing]:
         """Hold what was measured against the baseline and its circumstances; only the latter are learned."""
         # Arrays in another order than C would make all that is done with them slow.
-        seen_ms = table["seen_ms"][taken.rows, :JUDGED].T
-        elapsed_s = np.subtract(taken.observed_at_ms, seen_ms, order="C") / 1000.0
+        off, values = off_body(taken.context), taken.values[:, :JUDGED].T.copy(order="C")
+        looked_ms = looking.looked_at_ms(table, taken.rows).T
+        elapsed_s = np.subtract(taken.observed_at_ms, looked_ms, order="C") / 1000.0
         # Below 0 where another device has measured later: of these vitals there is no value now.
         np.maximum(elapsed_s, 0.0, out=elapsed_s)
-        off, values = off_body(taken.context), taken.values[:, :JUDGED].T.copy(order="C")
         if off.any():
             # It is no value, but what stood before it stands no more.
             np.copyto(state["z"], np.nan, where=off & ~np.isnan(values))
@@ -231,11 +233,11 @@ class Bank:
     def narrow(self, table: PatientTable, rows: IntArray, at_ms: IntArray, begun: BoolArray) -> None:
         """Sharpen the bounds of an alarm by its latest reading; ``begun`` where that was its first."""
         state = Kept(table, self._layout, rows)
-        seen_ms = table["seen_ms"][rows, :JUDGED].T
+        looked_ms = looking.looked_at_ms(table, rows).T
         # Each value against what was usual when it was measured.
-        usual, spread = self.usual_and_spread(state, seen_ms)
+        usual, spread = self.usual_and_spread(state, looked_ms)
         # What stands and is not judged, for being erratic or still learned, might be if others were quiet.
-        stands = at_ms - seen_ms <= _MAXIMUM_AGE_S * 1000.0
+        stands = at_ms - looked_ms <= _MAXIMUM_AGE_S * 1000.0
         unjudged = np.isnan(state["scored_z"]) & stands & known_soon(state)
         z = np.where(unjudged, state["residual"] / spread, state["scored_z"])
         low, high = fusion.allowed(state["covariance"], z, usual, spread, self.most_score)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import fusion
+from wardwatch.core import fusion, looking
 from wardwatch.core.alarms import Step
 from wardwatch.core.bank import Bank, known_soon
 from wardwatch.core.detectors.detector import JUDGED, State
@@ -27,8 +27,8 @@ def unusual(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str,
     z = state["scored_z"]
     fused = fusion.fuse(state["covariance"], z, state["gain"][0], state["confirmed_by"][0])
     # Each value against what was usual when it was measured: some may have stood for an hour.
-    measured_ms = np.minimum(table["seen_ms"][step.row, :JUDGED], step.since_ms)
-    usual, spread = bank.usual_and_spread(state, measured_ms[:, np.newaxis])
+    measured_ms = np.minimum(looking.looked_at_ms(table, np.array([step.row])).T, step.since_ms)
+    usual, spread = bank.usual_and_spread(state, measured_ms)
     standing = np.flatnonzero(~np.isnan(z[:, 0]))
     strangest = sorted(standing.tolist(), key=lambda vital: -float(fused.parts[vital, 0]))
     vitals = {VITALS[vital].name: _of_vital(state, fused, usual, spread, vital) for vital in strangest}

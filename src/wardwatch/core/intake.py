@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, conditions, patient, river_judging
-from wardwatch.core.bank import RELEASE_S, Guard, Judged
+from wardwatch.core import alarms, conditions, looking, patient, river_judging
+from wardwatch.core.bank import RELEASE_S, Guard
 from wardwatch.core.detectors.detector import JUDGED
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS
+from wardwatch.core.news2_of_patients import scores_of
 from wardwatch.core.reading import (
     ON_OXYGEN,
     PART_COUNT,
@@ -53,18 +54,22 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
     else:
         _SOURCES[_which, :JUDGED] = True
+# Conditions whose signal the bank gives, from readings that it looks at.
+_OF_BANK = np.array([one.rule in ("learned", "nightly", "river") for one in conditions.CONDITIONS])
 # Signals of several parts, whose values may come from several devices: their time never goes back.
 _OF_MANY = _SOURCES.sum(axis=1) > 1
 
 
 def take_in(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int, AlarmEvent]]:
     """Take a round in that has passed the gate; each event with the batch index of its reading."""
-    events = _steps_before(table, judges, taken)
+    looked_at = looking.is_due(table, taken)
+    events = _steps_before(table, judges, taken, looked_at)
     _note_movement(table, taken)
-    judged = judges.bank.judge(table, taken, _guard(table, taken))
+    signals = _learned_signals(table, judges, taken, looked_at)
     leaping = _leaping(table, taken)
+    looking.note(table, taken, looked_at)
     _keep(table, taken)
-    _observe(table, judges, taken, judged, leaping)
+    _observe(table, judges, taken, signals, leaping)
     table.touch(taken.rows)
     return events
 
@@ -82,7 +87,9 @@ def make_steps(
     return steps
 
 
-def _steps_before(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int, AlarmEvent]]:
+def _steps_before(
+    table: PatientTable, judges: Judges, taken: Round, looked_at: BoolArray
+) -> list[tuple[int, AlarmEvent]]:
     places, which = np.nonzero(table["alarm_phase"][taken.rows] != alarms.IDLE)
     if not len(places):
         return []
@@ -91,7 +98,7 @@ def _steps_before(table: PatientTable, judges: Judges, taken: Round) -> list[tup
     # another device's may be ahead, and readings that a device has kept all arrive at once.
     silent_until_ms = alarms.silent_until(table, rows, which, taken.arrived_at_ms[places])
     until_ms = np.where(
-        _measured(taken)[places, which],
+        _measured(taken, looked_at, places, which),
         _instants(table, rows, which, observed_ms),
         np.minimum(observed_ms, silent_until_ms),
     )
@@ -101,11 +108,10 @@ def _steps_before(table: PatientTable, judges: Judges, taken: Round) -> list[tup
     return [(reading[step.entry], patient.event_of(table, judges, step)) for step in steps]
 
 
-def _measured(taken: Round) -> BoolArray:
-    """(n, conditions): whether a reading has a new value for the condition's signal."""
-    measured = np.zeros((len(taken), conditions.COUNT), dtype=np.bool_)
-    for part in range(PART_COUNT):
-        measured |= taken.told[:, part, None] & _SOURCES[:, part]
+def _measured(taken: Round, looked_at: BoolArray, places: IntArray, which: IntArray) -> BoolArray:
+    """Whether a reading has a new value for the condition's signal, for pairs of (place, condition)."""
+    measured: BoolArray = np.logical_or.reduce(taken.told[places] & _SOURCES[which], axis=1)
+    measured &= looked_at[places] | ~_OF_BANK[which]
     return measured
 
 
@@ -126,6 +132,21 @@ def _guard(table: PatientTable, taken: Round) -> Guard:
     alarming = table["alarm_phase"][taken.rows, conditions.UNUSUAL] != alarms.IDLE
     lasted_ms = taken.observed_at_ms - table["alarm_onset_ms"][taken.rows, conditions.UNUSUAL]
     return Guard(alarming=alarming, released=alarming & (lasted_ms >= RELEASE_S * 1000))
+
+
+def _learned_signals(table: PatientTable, judges: Judges, taken: Round, looked_at: BoolArray) -> FloatArray:
+    """(n, signals): what bank and river say; not-a-number where they did not look."""
+    signals = np.full((len(taken), conditions.SIGNAL_COUNT), np.nan)
+    seen = taken if looked_at.all() else taken.where(looked_at)
+    if len(seen):
+        judged = judges.bank.judge(table, seen, _guard(table, seen))
+        signals[looked_at, conditions.UNUSUAL_SIGNAL] = judged.bits
+        signals[looked_at, conditions.NIGHTLY_SIGNAL] = judged.nightly
+        if judges.river is not None:
+            signals[looked_at, conditions.RIVER_SIGNAL] = river_judging.judge(
+                judges.river, table, seen, judged
+            )
+    return signals
 
 
 def _leaping(table: PatientTable, taken: Round) -> BoolArray:
@@ -150,15 +171,12 @@ def _keep(table: PatientTable, taken: Round) -> None:
     table["consciousness"][rows[entered]] = taken.consciousness[entered]
 
 
-def _observe(table: PatientTable, judges: Judges, taken: Round, judged: Judged, leaping: BoolArray) -> None:
-    """Hold the signals of these readings against the limits."""
-    signals = np.full((len(taken), conditions.SIGNAL_COUNT), np.nan)
+def _observe(
+    table: PatientTable, judges: Judges, taken: Round, signals: FloatArray, leaping: BoolArray
+) -> None:
+    """Hold the signals of these readings against the limits; ``signals`` already has the bank's."""
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
-    signals[:, conditions.UNUSUAL_SIGNAL] = judged.bits
-    signals[:, conditions.NIGHTLY_SIGNAL] = judged.nightly
-    if judges.river is not None:
-        signals[:, conditions.RIVER_SIGNAL] = river_judging.judge(judges.river, table, taken, judged)
     beyond = (signals[:, conditions.SIGNAL] - conditions.LIMIT_STEPS) * conditions.DIRECTION
     excess = beyond / conditions.BAND_STEPS
     phase = table["alarm_phase"][taken.rows]
@@ -185,7 +203,7 @@ def _note_scored(table: PatientTable, rows: IntArray, onset_ms: IntArray) -> Non
         rows, onset_ms = rows[pending], onset_ms[pending]
         begun = table["alarm_onset_ms"][rows, conditions.NEWS2] != onset_ms
         before = np.where(begun, 0, table["news2_scored"][rows])
-        scores = patient.scores_of(table, rows, table["observed_ms"][rows])
+        scores = scores_of(table, rows, table["observed_ms"][rows])
         table["news2_scored"][rows] = before | scores.scoring()
 
 
@@ -206,12 +224,12 @@ def _news2_totals(table: PatientTable, taken: Round) -> FloatArray:
     scored = taken.told[:, _SCORED_PARTS].any(axis=1)
     rows = taken.rows[scored]
     at_ms = table["observed_ms"][rows]
-    known = patient.scores_of(table, rows, at_ms).lowest
+    known = scores_of(table, rows, at_ms).lowest
     # That a value has grown old is no recovery: an open alarm goes by the last known values, however old.
     # They keep it open, but make it no more urgent.
     opened = table["alarm_phase"][rows, conditions.NEWS2] == alarms.OPEN
     if opened.any():
-        last_known = patient.scores_of(table, rows, at_ms, any_age=True).lowest
+        last_known = scores_of(table, rows, at_ms, any_age=True).lowest
         known = np.where(opened, np.maximum(known, np.minimum(last_known, EMERGENCY_RESPONSE - 1)), known)
     totals[scored] = known
     return totals

@@ -90,8 +90,9 @@ _PER_UNIT = 10
 # So that the sum has room in 4 bytes.
 _MOST_RATE, _MOST_READINGS = 300, 700_000
 
-# Before any night.
+# Before any night; that of 1970 is long over, and two bytes have room for all up to 2149.
 _NEVER = -(10**6)
+_NO_NIGHT = 0
 
 _Ints = npt.NDArray[np.signedinteger[Any]]
 
@@ -153,7 +154,7 @@ class NightSignal(OnePass):
         Field("night", default=_NEVER),
         Field("tenths", dtype="i4"),
         Field("readings", dtype="i4"),
-        Field("last_night", default=_NEVER, dtype="i4"),
+        Field("last_night", default=_NO_NIGHT, dtype="u2"),
         Field("last_mean", dtype="u1"),
         Field("last_height", dtype="u1"),
         Field("nights", width=HIGHEST - LOWEST + 1, dtype="u1"),
