@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wardwatch.adapters.feed_service import Feed
     from wardwatch.adapters.kafka_topic import TopicReader
     from wardwatch.core.monitor import Rules
-    from wardwatch.core.river_plugin import RiverPanel
+    from wardwatch.core.river_plugin import RiverPanel, RiverSpec
 
 # Adapters are imported where they are built: a command waits only for what it uses.
 # ruff: noqa: PLC0415
@@ -63,18 +63,23 @@ def build_rules(settings: Settings) -> Rules:
 
 
 def _river(settings: Settings) -> RiverPanel | None:
-    from wardwatch.core.river_plugin import RiverPanel, RiverSpec, check_size
+    from wardwatch.core.river_plugin import RiverPanel, check_size
 
     if not settings.river_detectors:
         return None
-    panel = RiverPanel(
-        [
-            RiverSpec(each.detector, each.parameters, each.vitals, each.threshold)
-            for each in settings.river_detectors
-        ]
-    )
+    panel = RiverPanel(river_specs(settings))
     check_size(panel)
     return panel
+
+
+def river_specs(settings: Settings) -> list[RiverSpec]:
+    """The detectors of river that are configured."""
+    from wardwatch.core.river_plugin import RiverSpec
+
+    return [
+        RiverSpec(each.detector, each.parameters, each.vitals, each.threshold)
+        for each in settings.river_detectors
+    ]
 
 
 def build_worker(settings: Settings, rules: Rules) -> FaustWorker:

@@ -18,6 +18,7 @@ from wardwatch.adapters.kafka_topic import LogUnavailableError
 from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.terminal import PRIORITY_COLOURS, printable, time_of_day
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.recordings import opened
 from wardwatch.cli.stopping import stopped_by_signals
 from wardwatch.core.events import AlarmEvent, Phase, Placement
 from wardwatch.demo.children import ChildFailedError
@@ -25,8 +26,6 @@ from wardwatch.demo.measuring import Tally
 from wardwatch.demo.parts import Parts, running_parts
 from wardwatch.demo.session import Session
 from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
-from wardwatch.wire.recordings.opening import open_recording
-from wardwatch.wire.recordings.recording import RecordingError
 from wardwatch_simulators import Deterioration
 
 _PLAIN_PROGRESS_EVERY_S = 10.0
@@ -94,12 +93,7 @@ def _wearers(path: Path | None, patients: int | None, seconds: float) -> Wearers
     start_ms = time.time_ns() // 1_000_000
     if path is None:
         return SimulatedWearers(patients or 12, start_ms=start_ms)
-    try:
-        wearers = RecordedWearers(
-            open_recording(path), start_ms=start_ms, seconds=seconds or None, limit=patients
-        )
-    except RecordingError as error:
-        raise UsersError(str(error)) from error
+    wearers = RecordedWearers(opened(path), start_ms=start_ms, seconds=seconds or None, limit=patients)
     if not wearers.count:
         raise UsersError(f"{path} holds no reading; choose another --recording.")
     return wearers

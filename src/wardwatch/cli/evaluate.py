@@ -12,16 +12,14 @@ import click
 
 from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
-from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate_table import burden_tables, explanations_tables
 from wardwatch.cli.progress_bars import progress_bars
+from wardwatch.cli.recordings import read_tracks
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.evaluating import burden, explanations
 from wardwatch.evaluating.burden import Plan
 from wardwatch.evaluating.forking import Monitors
-from wardwatch.evaluating.tracks import Track, tracks_of
-from wardwatch.wire.recordings.opening import Recording, open_recording
-from wardwatch.wire.recordings.recording import RecordingError
+from wardwatch.evaluating.tracks import Track
 
 _TABLES = {"burden": burden_tables, "explanations": explanations_tables}
 
@@ -77,13 +75,7 @@ def command(
     """
     rules = rules_or_exit(settings_or_exit())
     keep_freed_memory()
-    try:
-        recordings = [open_recording(path) for path in paths]
-    except RecordingError as error:
-        raise UsersError(str(error)) from error
-    tracks = [track for recording in recordings for track in _read(recording)]
-    if not tracks:
-        raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
+    tracks = read_tracks(paths)
     plan = Plan(events=events, artefacts=artefacts, seed=seed)
     figures = _figures(suite, tracks, rules, plan)
     click.echo(json.dumps(figures) if as_json else "\n".join(_TABLES[suite](figures)))
@@ -96,9 +88,3 @@ def _figures(suite: str, tracks: Sequence[Track], rules: Rules, plan: Plan) -> M
         if suite == "burden":
             return burden.evaluate(tracks, monitors, plan, advance)
         return explanations.evaluate(tracks, monitors, rules.local_time, advance)
-
-
-def _read(recording: Recording) -> list[Track]:
-    name, size = recording.path.name, max(recording.size_bytes, 1)
-    with progress_bars() as bars:
-        return tracks_of(recording.streams(), lambda: bars(name, recording.bytes_read / size))

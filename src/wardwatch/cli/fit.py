@@ -12,12 +12,10 @@ from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.fit_table import figures_of, tables
-from wardwatch.cli.progress_bars import Advance, progress_bars
-from wardwatch.evaluating.tracks import Track, tracks_of
+from wardwatch.cli.progress_bars import progress_bars
+from wardwatch.cli.recordings import read_tracks
 from wardwatch.fitting.errors import FitError
 from wardwatch.fitting.fit import fit
-from wardwatch.wire.recordings.opening import Recording, open_recording
-from wardwatch.wire.recordings.recording import RecordingError
 
 
 @click.command("fit")
@@ -60,14 +58,8 @@ def command(*, paths: Sequence[Path], out: Path, name: str, sources: Sequence[st
         raise UsersError(f"there is no folder {out.parent} to put {out.name} into; make it first.")
     local_time = rules_or_exit(settings_or_exit()).local_time
     keep_freed_memory()
-    try:
-        recordings = [open_recording(path) for path in paths]
-    except RecordingError as error:
-        raise UsersError(str(error)) from error
+    tracks = read_tracks(paths)
     with progress_bars() as advance:
-        tracks = [track for recording in recordings for track in _read(recording, advance)]
-        if not tracks:
-            raise UsersError("nothing in these recordings can be read; `wardwatch replay` tells why.")
         try:
             fitted = fit(tracks, name=name, sources=sources, advance=advance, local_time=local_time)
         except FitError as error:
@@ -75,13 +67,6 @@ def command(*, paths: Sequence[Path], out: Path, name: str, sources: Sequence[st
     _write(out, fitted.model.to_json())
     figures = figures_of(fitted)
     click.echo(json.dumps(figures) if as_json else "\n".join(tables(figures)))
-
-
-def _read(recording: Recording, advance: Advance) -> list[Track]:
-    size = max(recording.size_bytes, 1)
-    return tracks_of(
-        recording.streams(), lambda: advance(recording.path.name, min(recording.bytes_read / size, 1.0))
-    )
 
 
 def _write(out: Path, payload: bytes) -> None:

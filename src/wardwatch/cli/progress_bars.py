@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,11 +13,10 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 Advance = Callable[[str, float], None]
 
 
-@contextmanager
-def progress_bars() -> Iterator[Advance]:
-    """A progress bar for each step, on standard error where that is a terminal; gives what moves them."""
+def progress_on_stderr() -> Progress:
+    """Of bars on standard error, gone when they are done; nothing is shown where that is no terminal."""
     console = Console(stderr=True)
-    with Progress(
+    return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
@@ -24,7 +24,15 @@ def progress_bars() -> Iterator[Advance]:
         console=console,
         transient=True,
         disable=not console.is_terminal,
-    ) as progress:
+        # Lines of output go above the bars, unless they don't go to the terminal at all.
+        redirect_stdout=sys.stdout.isatty(),
+    )
+
+
+@contextmanager
+def progress_bars() -> Iterator[Advance]:
+    """A progress bar for each step, on standard error where that is a terminal; gives what moves them."""
+    with progress_on_stderr() as progress:
         tasks: dict[str, TaskID] = {}
 
         def advance(step: str, done: float) -> None:

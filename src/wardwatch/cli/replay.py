@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
 from wardwatch.adapters.logs import silence_kafka_client
@@ -22,6 +20,8 @@ from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.adapters.terminal import alarm_line, date_and_time, painted, printable, wants_colour
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.progress_bars import progress_on_stderr
+from wardwatch.cli.recordings import opened
 from wardwatch.cli.stopping import stopped_by_signals
 from wardwatch.cli.times import SPEED
 from wardwatch.composition import kafka_client_options
@@ -30,8 +30,7 @@ from wardwatch.core.monitor import Monitor
 from wardwatch.replaying import Tally, Watcher, in_time, play, replay
 from wardwatch.settings import Settings
 from wardwatch.wire.alarms import encode_alarm
-from wardwatch.wire.recordings.opening import Recording, open_recording
-from wardwatch.wire.recordings.recording import RecordingError
+from wardwatch.wire.recordings.opening import Recording
 
 T = TypeVar("T")
 
@@ -63,10 +62,7 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
     """
     if speed is not None and not to_kafka:
         raise click.UsageError("--speed goes with --to-kafka; without it, replay is as fast as it can be.")
-    try:
-        recordings = [open_recording(path) for path in paths]
-    except RecordingError as error:
-        raise UsersError(str(error)) from error
+    recordings = [opened(path) for path in paths]
     tally = Tally()
     if to_kafka:
         asyncio.run(_send(recordings, settings_or_exit(), 1.0 if speed is None else speed, tally))
@@ -126,18 +122,7 @@ class _Bar:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-            # Lines of alarms go above the bar, unless they don't go to the terminal at all.
-            redirect_stdout=sys.stdout.isatty(),
-        )
+        self._progress = progress_on_stderr()
         self._task = self._progress.add_task(recording.path.name, total=recording.size_bytes)
         self._shown_at_s = 0.0
 

@@ -12,9 +12,9 @@ import click
 from wardwatch.adapters.terminal import json_line, printable
 from wardwatch.cli.configured import EXIT_BAD_SETTINGS, settings_or_exit
 from wardwatch.cli.river_cost import Cost, measure
+from wardwatch.composition import river_specs
 from wardwatch.core.river_making import detector_names
 from wardwatch.core.river_plugin import RiverError, RiverSpec
-from wardwatch.settings import Settings
 
 # Those that are wrapped around another have nothing to do without one.
 _WRAPPED = {"anomaly_detector": {"river": "anomaly.HalfSpaceTrees"}}
@@ -45,7 +45,7 @@ def command(*, show_all: bool, readings_per_second: float, as_json: bool) -> Non
       wardwatch river --all --readings-per-second 50
     """
     settings = settings_or_exit()
-    specs = _all_of_river() if show_all else _configured(settings)
+    specs = _all_of_river() if show_all else river_specs(settings)
     if not specs:
         click.echo(
             "wardwatch: WARDWATCH_RIVER_DETECTORS names no detector; --all shows those there are.", err=True
@@ -65,13 +65,6 @@ def command(*, show_all: bool, readings_per_second: float, as_json: bool) -> Non
 
 def _all_of_river() -> list[RiverSpec]:
     return [RiverSpec(name, _EXAMPLES.get(name, {}), ("heart_rate",), 0.0) for name in detector_names()]
-
-
-def _configured(settings: Settings) -> list[RiverSpec]:
-    return [
-        RiverSpec(each.detector, each.parameters, each.vitals, each.threshold)
-        for each in settings.river_detectors
-    ]
 
 
 def _described(spec: RiverSpec) -> dict[str, Any]:
