@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from wardwatch.core.baseline import (
     Held,
     Prior,
     still_learning,
+    waves_of_day,
 )
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES, State, empty_state
 from wardwatch.core.reading import FloatArray
@@ -94,18 +96,24 @@ def test_nobody_seen_yet_is_held_against_the_population_at_that_time_of_day() ->
     harmonics = np.zeros((4, JUDGED))
     harmonics[0] = -5.0
     plain = Prior.of_one(level=70.0, spread=6.0, innovation_spread=2.0)
-    prior = Prior(
-        level=plain.level,
-        harmonics=harmonics,
-        variance=plain.variance,
-        innovation_variance=plain.innovation_variance,
-        memory_s=plain.memory_s,
-    )
-    baseline = Baseline(prior)
+    baseline = Baseline(replace(plain, harmonics=harmonics))
     state, hours = empty_state(baseline, 3), np.array([0, 6, 12]) * 3_600_000
     usual, spread = baseline.usual_and_spread(state, hours)
     assert usual[HEART] == pytest.approx([65.0, 70.0, 75.0])
     assert spread[HEART] == pytest.approx([6.0] * 3)
+
+
+def test_the_usual_follows_cosine_and_sine_of_the_day_and_then_of_the_half_day() -> None:
+    harmonics = np.array([2.0, -4.0, 1.0, 0.5])[:, None] * np.ones(JUDGED)
+    plain = Prior.of_one(level=70.0, spread=6.0, innovation_spread=2.0)
+    baseline = Baseline(replace(plain, harmonics=harmonics))
+    local_ms = np.arange(0, 86_400_000, 3_600_000)
+    day = local_ms * (2.0 * np.pi / 86_400_000)
+    cosine, sine, half_cosine, half_sine = np.cos(day), np.sin(day), np.cos(2.0 * day), np.sin(2.0 * day)
+    np.testing.assert_allclose(waves_of_day(local_ms), [cosine, sine, half_cosine, half_sine], atol=1e-12)
+    usual, _ = baseline.usual_and_spread(empty_state(baseline, len(local_ms)), local_ms)
+    expected = 70.0 + 2.0 * cosine - 4.0 * sine + 1.0 * half_cosine + 0.5 * half_sine
+    np.testing.assert_allclose(usual[HEART], expected)
 
 
 def test_a_daily_rhythm_becomes_usual() -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.support.quiet_wearers import FULL_FROM_MS, START_MS, quiet_wearer
+from wardwatch.core.context import REST_MS
 from wardwatch.evaluating.injection import ARTEFACTS, EVENTS, Injection
 from wardwatch.evaluating.placement import (
     ARTEFACTS_APART_MS,
@@ -12,7 +13,6 @@ from wardwatch.evaluating.placement import (
     DURATION_MINUTES,
     EVENTS_APART_MS,
     LEARNING_MS,
-    REST_MS,
     place_artefacts,
     place_events,
 )

@@ -2,29 +2,10 @@ import numpy as np
 import pytest
 
 from tests.support.rhythmic_wearers import series
-from wardwatch.core.baseline import Baseline, Prior
-from wardwatch.core.detectors.detector import JUDGED, empty_state
 from wardwatch.fitting.series import Series
-from wardwatch.fitting.usual import rhythm_of, usual_of, variance_of, waves
+from wardwatch.fitting.usual import rhythm_of, usual_of, variance_of
 
 HARMONICS = (2.0, -4.0, 1.0, 0.5)
-
-
-def test_the_waves_are_those_of_the_banks_own_baseline() -> None:
-    harmonics = np.array(HARMONICS)
-    every = np.ones(JUDGED)
-    prior = Prior(
-        level=70.0 * every,
-        harmonics=harmonics[:, None] * every,
-        variance=every,
-        innovation_variance=every,
-        memory_s=900.0 * every,
-    )
-    baseline = Baseline(prior)
-    local_ms = np.arange(0, 86_400_000, 3_600_000)
-    usual, _ = baseline.usual_and_spread(empty_state(baseline, len(local_ms)), local_ms)
-    expected = 70.0 + (harmonics[:, None] * waves(local_ms)).sum(axis=0)
-    np.testing.assert_allclose(usual[0], expected)
 
 
 def test_level_rhythm_and_spread_are_found() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from wardwatch.core.baseline import waves_of_day
 from wardwatch.core.reading import CONTEXT_NAMES, UNKNOWN, FloatArray, IntArray
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX
 from wardwatch.evaluating.tracks import DAY_MS, Track
 from wardwatch.fitting.series import Series
-from wardwatch.fitting.usual import waves
 
 START_MS = 1_767_225_600_000
 MEMORY_S = 900.0
@@ -49,7 +49,7 @@ def series(
 ) -> Series:
     """Values of one vital by this law."""
     at_ms = instants(days, every_s)
-    rhythm = (np.array(harmonics)[:, None] * waves(at_ms)).sum(axis=0)
+    rhythm = (np.array(harmonics)[:, None] * waves_of_day(at_ms)).sum(axis=0)
     noise = autoregression(len(at_ms), every_s, spread=spread, memory_s=memory_s, seed=seed)
     return Series(local_ms=at_ms, values=level + rhythm + noise)
 

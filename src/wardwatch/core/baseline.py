@@ -153,7 +153,7 @@ class Baseline:
 
         ``local_ms`` (n) is the instant on the ward's wall clock.
         """
-        waves = _waves(local_ms)
+        waves = waves_of_day(local_ms)
         usual, spread = self._usual(state, waves), _spread(state)
         residual = values - usual
         foretold = np.exp(elapsed_or_long_ago(elapsed_s) * self._decay)
@@ -173,7 +173,7 @@ class Baseline:
 
     def usual_and_spread(self, state: State, local_ms: IntArray) -> tuple[FloatArray, FloatArray]:
         """What is usual at this time of day, and the spread around it; (judged vitals, n) each."""
-        return self._usual(state, _waves(local_ms)), _spread(state)
+        return self._usual(state, waves_of_day(local_ms)), _spread(state)
 
     def _usual(self, state: State, waves: FloatArray) -> FloatArray:
         level, *harmonics = state["usual"].reshape(1 + len(waves), JUDGED, -1)
@@ -232,7 +232,8 @@ class Baseline:
         variance += or_zero(gain, stood_s >= _LONGEST_STEP_S) * (squared - variance)
 
 
-def _waves(local_ms: IntArray) -> FloatArray:
+def waves_of_day(local_ms: IntArray) -> FloatArray:
+    """(4, n): cosine and sine of the day, then of the half day."""
     angle = (local_ms % _DAY_MS) * (2.0 * np.pi / _DAY_MS)
     cosine, sine = np.cos(angle), np.sin(angle)
     # By the double angle: two calls fewer.

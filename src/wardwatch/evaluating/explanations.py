@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import wardwatch
@@ -27,13 +26,12 @@ from wardwatch.evaluating.counterfactuals import (
 )
 from wardwatch.evaluating.episodes import rule_of
 from wardwatch.evaluating.forking import Future, Monitors, Past, play, play_on, shares
+from wardwatch.evaluating.listing import MOST_LISTED, in_utc
 from wardwatch.evaluating.tracks import Track
 
 # A patient's state is taken down every so many readings, so that nothing has to be played twice from its
 # beginning: more often takes memory, more seldom takes time.
 _ROWS_A_STATE = 64
-# Of what is not true so many are listed.
-_LISTED = 50
 # Playing the recordings once takes most of the time.
 _FIRST_SHARE = 0.8
 
@@ -114,7 +112,7 @@ def evaluate(
         "version": wardwatch.__version__,
         "rows": [],
         "rules": _by_rule(steps, claims, upheld),
-        "untrue": [*_untrue(tracks, steps, claims, upheld)][:_LISTED],
+        "untrue": [*_untrue(tracks, steps, claims, upheld)][:MOST_LISTED],
     }
 
 
@@ -159,10 +157,9 @@ def _untrue(
 
 
 def _listed(track: Track, event: AlarmEvent, claim: str) -> dict[str, Any]:
-    at = datetime.fromtimestamp(event.observed_at_ms / 1000, UTC)
     return {
         "patient": track.patient,
-        "at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "at": in_utc(event.observed_at_ms),
         "condition": event.condition,
         "phase": str(event.phase),
         "text": event.text,

@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wardwatch.core.context import REST_MS
 from wardwatch.core.reading import IntArray
 from wardwatch.evaluating.injection import ARTEFACTS, EVENTS, Injection, Kind
 from wardwatch.evaluating.tracks import DAY_MS, MINUTE_MS, Track
 
-# At rest is no step in the trailing 12 minutes: docs/evidence.md.
-REST_MS = 12 * MINUTE_MS
 LEARNING_MS = 7 * DAY_MS
 COVERAGE = 0.8
 EVENTS_APART_MS = 180 * MINUTE_MS

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from wardwatch.core.context import REST_MS
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.reading import IntArray
 from wardwatch.evaluating.episodes import FIXED_RULES, Episode, is_nightly, rule_of
 from wardwatch.evaluating.figures import Bootstrap, Interval, quartiles, wilson
 from wardwatch.evaluating.injection import ARTEFACTS, EVENTS, Injection
 from wardwatch.evaluating.judging import Catch, catch, false_start
-from wardwatch.evaluating.placement import REST_MS
+from wardwatch.evaluating.listing import MOST_LISTED, in_utc
 from wardwatch.evaluating.tracks import Track
-
-# Of misses and of bursts that alarmed so many are listed: enough to look for what they have in common.
-_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +106,7 @@ def sensitivity(events: Sequence[Injected], asked: int) -> dict[str, Any]:
             str(kind): _caught([its for event, its in judged if event.injection.kind is kind])
             for kind in EVENTS
         },
-        "missed": missed[:_LISTED],
+        "missed": missed[:MOST_LISTED],
     }
 
 
@@ -145,7 +142,7 @@ def artefacts(bursts: Sequence[Injected], asked: int) -> dict[str, Any]:
             _listed(burst) | {"rule": rule_of(start), "condition": start.condition, "text": start.text}
             for burst, start in judged
             if start is not None
-        ][:_LISTED],
+        ][:MOST_LISTED],
     }
 
 
@@ -162,11 +159,10 @@ def _alarmed(starts: Sequence[AlarmEvent | None]) -> dict[str, Any]:
 
 def _listed(injected: Injected) -> dict[str, Any]:
     injection = injected.injection
-    onset = datetime.fromtimestamp(injection.onset_ms / 1000, UTC)
     return {
         "patient": injected.patient,
         "kind": str(injection.kind),
-        "onset": f"{onset:%Y-%m-%dT%H:%M:%SZ}",
+        "onset": in_utc(injection.onset_ms),
         "minutes": _rounded(injection.minutes),
     }
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wardwatch.core.reading import FloatArray, IntArray
+from wardwatch.core.baseline import waves_of_day
+from wardwatch.core.reading import FloatArray
 from wardwatch.evaluating.tracks import DAY_MS
 from wardwatch.fitting.series import Series
 
@@ -39,19 +40,13 @@ class Usual:
         return self.residual / spread if spread > 0 else np.zeros_like(self.residual)
 
 
-def waves(local_ms: IntArray) -> FloatArray:
-    """(4, n): cosine and sine of the day, then of the half day."""
-    angle = (local_ms % DAY_MS) * (2.0 * np.pi / DAY_MS)
-    return np.stack([np.cos(angle), np.sin(angle), np.cos(2.0 * angle), np.sin(2.0 * angle)])
-
-
 def rhythm_of(series: Series) -> FloatArray | None:
     """The four harmonics; ``None`` unless some days, and all hours of the day, are covered densely."""
     if not series.is_dense or series.covered_days < _RHYTHM_DAYS:
         return None
     if len(np.unique(series.local_ms % DAY_MS // _HOUR_MS)) < DAY_MS // _HOUR_MS:
         return None
-    terms = np.vstack([np.ones(len(series)), waves(series.local_ms)])
+    terms = np.vstack([np.ones(len(series)), waves_of_day(series.local_ms)])
     fitted = np.linalg.lstsq(terms.T, series.values, rcond=None)[0]
     harmonics: FloatArray = fitted[1:].astype(np.float64)
     return harmonics
@@ -59,7 +54,7 @@ def rhythm_of(series: Series) -> FloatArray | None:
 
 def usual_of(series: Series, harmonics: FloatArray) -> Usual:
     """The own usual of a patient with this rhythm."""
-    without_rhythm = series.values - (harmonics[:, None] * waves(series.local_ms)).sum(axis=0)
+    without_rhythm = series.values - (harmonics[:, None] * waves_of_day(series.local_ms)).sum(axis=0)
     level = float(np.median(without_rhythm))
     residual = without_rhythm - level
     return Usual(series=series, level=level, residual=residual, variance=variance_of(residual))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wardwatch.core.context import REST_MS
 from wardwatch.core.detectors.detector import JUDGED, Seen
 from wardwatch.core.reading import BoolArray, FloatArray, IntArray
 from wardwatch.core.vitals import STEPS_PER_UNIT, VITALS, steps_of
@@ -21,7 +22,6 @@ from wardwatch.core.vitals import STEPS_PER_UNIT, VITALS, steps_of
 _START_MS = 1_704_067_200_000  # 2024-01-01T00:00Z
 _LOCAL_AHEAD_MS = 2 * 3600 * 1000
 _DAY_MS = 24 * 3600 * 1000
-_REST_MS = 12 * 60 * 1000
 _MEAN_GAP_S = 20 * 60.0
 _NOISE_LASTS_S = 15 * 60.0
 # What `elapsed_s` says at a patient's first value: a long time, but a number.
@@ -246,7 +246,7 @@ def _stream(
         last_z = np.where(measured, z[index], last_z)
         last_ms = np.where(measured, now_ms, last_ms)
         moved_ms = np.where(steps[index] > 0, now_ms, moved_ms)
-        resting[index] = now_ms - moved_ms > _REST_MS
+        resting[index] = now_ms - moved_ms > REST_MS
     return Stream(
         Seen(
             at_ms=at_ms,
