@@ -11,23 +11,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from wardwatch.core import conditions, explain_learned, explain_news2, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
 from wardwatch.core.judges import Judges
-from wardwatch.core.news2 import Scores
+from wardwatch.core.news2_of_patients import scores_of
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS, VitalSign
 
 
-def text_and_reasons(
-    table: PatientTable, judges: Judges, step: Step, scores: Scores
-) -> tuple[str, Mapping[str, Any]]:
-    """The alarm's text, as bedside monitors write it, and its ``why``.
-
-    ``scores`` is the NEWS2 score of this one patient that the step went by.
-    """
+def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[str, Mapping[str, Any]]:
+    """The alarm's text, as bedside monitors write it, and its ``why``."""
     condition = CONDITIONS[step.condition]
     lasted_s = round((step.at_ms - step.onset_ms) / 1000, 3)
     why: dict[str, Any] = {
@@ -39,6 +36,8 @@ def text_and_reasons(
         "lasted_s": lasted_s,
     }
     if condition.rule == "news2":
+        # By what was known when the step was set going: since then more may have grown old.
+        scores = scores_of(table, np.array([step.row]), np.array([step.since_ms]))
         told, reasons = explain_news2.high(scores, int(table["news2_scored"][step.row]))
     elif condition.rule == "learned":
         told, reasons = explain_learned.unusual(table, judges.bank, step)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, explain, news2, river_judging
+from wardwatch.core import alarms, explain, river_judging
 from wardwatch.core.baseline import LEARNING_S
 from wardwatch.core.conditions import CONDITIONS
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
 from wardwatch.core.judges import Judges
-from wardwatch.core.news2 import PARAMETERS, Scores
+from wardwatch.core.news2 import PARAMETERS
+from wardwatch.core.news2_of_patients import scores_of
 from wardwatch.core.packs import Column
-from wardwatch.core.reading import PART_COUNT, PART_INDEX, UNKNOWN, FloatArray, IntArray
+from wardwatch.core.reading import PART_COUNT, UNKNOWN
 from wardwatch.core.table import PatientTable
-from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_COUNT, VITALS
+from wardwatch.core.vitals import VITAL_COUNT, VITALS
 
 # Before any instant, and yet far from overflowing when subtracted from one.
 NEVER_MS = -(2**60)
@@ -36,32 +37,12 @@ COLUMNS = (
     *river_judging.COLUMNS,
 )
 
-_MAXIMUM_AGE_MS = np.full(PART_COUNT, OBSERVATION_MAXIMUM_AGE_S * 1000)
-_MAXIMUM_AGE_MS[:VITAL_COUNT] = [vital.maximum_age_s * 1000 for vital in VITALS]
-
-
-def scores_of(table: PatientTable, rows: IntArray, at_ms: IntArray, *, any_age: bool = False) -> Scores:
-    """NEWS2 of these patients at these instants, from values that are not too old, or from all."""
-    values: FloatArray = table["value"][rows]
-    on_oxygen: FloatArray = table["on_oxygen"][rows]
-    consciousness = table["consciousness"][rows]
-    if not any_age:
-        aged = at_ms[:, None] - table["seen_ms"][rows] > _MAXIMUM_AGE_MS
-        values = np.where(aged[:, :VITAL_COUNT], np.nan, values)
-        on_oxygen = np.where(aged[:, PART_INDEX["on_oxygen"]], np.nan, on_oxygen)
-        consciousness = np.where(aged[:, PART_INDEX["consciousness"]], UNKNOWN, consciousness).astype(np.int8)
-    # Scale 2 is for a clinician to set; until the roster says so, everybody is on scale 1.
-    scale_2 = np.zeros(len(rows), dtype=np.bool_)
-    return news2.score(values, on_oxygen, consciousness, scale_2)
-
 
 def event_of(table: PatientTable, judges: Judges, step: alarms.Step) -> AlarmEvent:
     """The event that tells of a step; counts it in the patient's sequence."""
     row, condition = step.row, CONDITIONS[step.condition]
     patient, (ward, bed) = table.patients[row], table.places[row]
-    # By what was known when the step was set going: since then more may have grown old.
-    scores = scores_of(table, np.array([row]), np.array([step.since_ms]))
-    text, why = explain.text_and_reasons(table, judges, step, scores)
+    text, why = explain.text_and_reasons(table, judges, step)
     # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
     sequence = max(int(table["sequence"][row]) + 1, step.at_ms)
     table["sequence"][row] = sequence

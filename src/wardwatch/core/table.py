@@ -103,8 +103,7 @@ class PatientTable:
 
     def forget(self, rows: IntArray) -> None:
         """Begin anew with these patients, in the same rows and places."""
-        for pack in self._packs.values():
-            pack.matrix[rows] = pack.defaults
+        self._set_to_defaults(rows)
         if self._attachment is not None:
             for row in rows.tolist():
                 self._attachment.forget(self.patients[row])
@@ -119,6 +118,10 @@ class PatientTable:
             del self._rows[patient]
             self._vacate(row)
             self._free.append(row)
+
+    def _set_to_defaults(self, rows: IntArray | int) -> None:
+        for pack in self._packs.values():
+            pack.matrix[rows] = pack.defaults
 
     def _vacate(self, row: int) -> None:
         self.patients[row], self.places[row] = "", (UNASSIGNED_WARD, "")
@@ -226,7 +229,6 @@ class PatientTable:
             return True
         if self._age_column is None or age <= self._arrays[self._age_column][row]:
             return False
-        for pack in self._packs.values():
-            pack.matrix[row] = pack.defaults
+        self._set_to_defaults(row)
         self._vacate(row)
         return True
