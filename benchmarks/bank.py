@@ -2,18 +2,20 @@
 
     python -m benchmarks.bank --json
 
-All patients are known for days; each sends six vitals once a minute, in an order without any relation to
-where they are in memory: with a million of them a reading finds nothing of its patient in the cache.
-``judge_us`` is the time of `Bank.judge` a reading, ``receive_us`` that of all of `Monitor.receive`: gate,
-NEWS2, limits, alarms and the bank. A batch of 1,024 readings of 100 patients is eleven rounds, because a
-patient's readings are judged one after the other.
+All patients are known for days; each sends six vitals, in an order without any relation to where they are
+in memory: with a million of them a reading finds nothing of its patient in the cache. ``minutely_us`` is what
+the bank takes for a reading where each patient sends once a minute, and all are looked at; ``secondly_us``
+where each sends once a second, and one in ten is looked at (`wardwatch.core.looking`). ``receive_us`` is the
+time of all of `Monitor.receive`, once a minute: gate, NEWS2, limits, alarms and the bank. A batch of 1,024
+readings of 100 patients is eleven rounds, because a patient's readings are judged one after the other.
 
 Beside them, in the same run and on the same readings, ``numpy_z_us``: no more than an exponentially weighted
 z score of each vital, in arrays over patients, with a gather and a scatter; and ``river_us``: river's
 GaussianScorer, one for each vital of a patient, reading by reading.
 
-Times are medians over batches; memory is in bytes a patient: the columns of the bank, all of the table's
-row, and what the process grew by when it took them in.
+Times are medians over batches; for ``secondly_us``, where few batches of one reading are looked at, means.
+Memory is in bytes a patient: the columns of the bank, all of the table's row, and what the process grew by
+when it took them in.
 """
 
 from __future__ import annotations
@@ -30,10 +32,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.bank_patients import Blocks, Minutes, name_of
+from benchmarks.bank_patients import BEGINS_MS, Blocks, Readings, name_of
 from benchmarks.bank_peers import NumpyScores, river_us
 from wardwatch.adapters.memory import keep_freed_memory
-from wardwatch.core import patient
+from wardwatch.core import looking, patient
 from wardwatch.core.bank import Bank, Guard
 from wardwatch.core.detectors.detector import JUDGED
 from wardwatch.core.monitor import Monitor, Rules
@@ -59,15 +61,25 @@ class _Bank:
         self._table = PatientTable((*patient.COLUMNS, *self._bank.columns))
         self._table.load(blocks)
 
+    def take_turns(self) -> None:
+        """As if each had last sent now, and the bank had looked at some then and at others before."""
+        self._table["seen_ms"][:] = BEGINS_MS
+        patients = len(self._table["seen_ms"])
+        before_ms = np.random.default_rng(9).integers(0, looking.INTERVAL_MS // 1000, patients) * 1000
+        self._table["unlooked_ms"][:] = before_ms[:, np.newaxis]
+
     def judge(self, batch: Batch, rows: IntArray) -> float:
         """Patients have their numbers as rows."""
         taken_s = 0.0
         for index in rounds(rows):
             taken = Round.of(batch, rows[index], index)
-            nobody = np.zeros(len(taken), dtype=np.bool_)
-            guard = Guard(alarming=nobody, released=nobody)
             started_s = time.perf_counter()
-            self._bank.judge(self._table, taken, guard)
+            looked_at = looking.is_due(self._table, taken)
+            seen = taken if looked_at.all() else taken.where(looked_at)
+            nobody = np.zeros(len(seen), dtype=np.bool_)
+            if len(seen):
+                self._bank.judge(self._table, seen, Guard(alarming=nobody, released=nobody))
+            looking.note(self._table, taken, looked_at)
             taken_s += time.perf_counter() - started_s
             self._table["seen_ms"][taken.rows, :JUDGED] = taken.observed_at_ms[:, None]
         return taken_s
@@ -89,15 +101,21 @@ def _receiving(monitor: Monitor) -> Timed:
     return receive
 
 
-def _us_a_reading(timed: Timed, minutes: Minutes, readings: int, seconds: float) -> float:
-    """The median over as many batches as there is time for."""
+def _us_a_reading(
+    timed: Timed,
+    sent: Readings,
+    readings: int,
+    seconds: float,
+    middle: Callable[[list[float]], float] = statistics.median,
+) -> float:
+    """The median, or another ``middle``, over as many batches as there is time for."""
     for _ in range(3):
-        timed(*minutes.next(readings))
+        timed(*sent.next(readings))
     taken_s: list[float] = []
     deadline_s = time.perf_counter() + seconds
     while len(taken_s) < 5 or time.perf_counter() < deadline_s:
-        taken_s.append(timed(*minutes.next(readings)))
-    return statistics.median(taken_s) / readings * 1e6
+        taken_s.append(timed(*sent.next(readings)))
+    return middle(taken_s) / readings * 1e6
 
 
 def _resident_bytes() -> int:
@@ -114,17 +132,21 @@ def _with_patients(
     bank = _Bank(rules, blocks)
     sizes = bank.sizes() | {"resident_bytes": (_resident_bytes() - before) // patients}
     times: dict[str, list[float]] = {}
-    minutes = Minutes(patients)
-    for name, timed in ("judge_us", bank.judge), ("numpy_z_us", NumpyScores(patients).judge):
-        times[name] = [_us_a_reading(timed, minutes, readings, seconds) for readings in BATCHES]
+    sent = Readings(patients)
+    for name, timed in ("minutely_us", bank.judge), ("numpy_z_us", NumpyScores(patients).judge):
+        times[name] = [_us_a_reading(timed, sent, readings, seconds) for readings in BATCHES]
+    bank.take_turns()
+    sent = Readings(patients, every_ms=1000)
+    times["secondly_us"] = [
+        _us_a_reading(bank.judge, sent, readings, seconds, statistics.fmean) for readings in BATCHES
+    ]
     del bank
-    # The patients of a second table are a minute younger.
-    receive, minutes = _receiving(Monitor.restore(blocks, rules)), Minutes(patients)
-    times["receive_us"] = [_us_a_reading(receive, minutes, readings, seconds) for readings in BATCHES]
+    receive, sent = _receiving(Monitor.restore(blocks, rules)), Readings(patients)
+    times["receive_us"] = [_us_a_reading(receive, sent, readings, seconds) for readings in BATCHES]
     rows = []
     for i, readings in enumerate(BATCHES):
         row = {name: round(found[i], 2) for name, found in times.items()}
-        times_numpy = round(row["judge_us"] / row["numpy_z_us"], 1)
+        times_numpy = round(row["minutely_us"] / row["numpy_z_us"], 1)
         rows.append({"patients": patients, "batch": readings, **row, "times_numpy_z": times_numpy})
     return rows, {"patients": patients, **sizes}
 
@@ -156,8 +178,8 @@ def _run(largest: int, seconds: float) -> dict[str, Any]:
             figures["memory"].append(sizes)
     _say("river …")
     figures["river_us"] = round(river_us(seconds), 1)
-    at_once = figures["times"][-1]["judge_us"]
-    figures["times_judge_river"] = round(figures["river_us"] / at_once, 1)
+    at_once = figures["times"][-1]["minutely_us"]
+    figures["times_minutely_river"] = round(figures["river_us"] / at_once, 1)
     _say(f"Restoring {RESTORED_PATIENTS:,} patients …")
     figures["restore_s"] = round(_restore_s(rules), 2)
     return figures

@@ -20,8 +20,8 @@ from wardwatch.core.vitals import VITAL_COUNT
 _START_MS = 1_795_262_400_000
 _LEARNING_ROUNDS = 900
 _LEARNING_STEP_MS = 4 * 60_000
-_MINUTE_MS = 60_000
-_BEGINS_MS = _START_MS + _LEARNING_ROUNDS * _LEARNING_STEP_MS
+MINUTE_MS = 60_000
+BEGINS_MS = _START_MS + _LEARNING_ROUNDS * _LEARNING_STEP_MS
 _SIX = 6
 _LEVELS = np.array([75.0, 97.0, 16.0, 36.8, 122.0, 78.0])
 _LEVEL_SPREADS = np.array([8.0, 0.8, 2.0, 0.2, 9.0, 6.0])
@@ -52,12 +52,13 @@ class Blocks(Mapping[int, bytes]):
         return len(head).to_bytes(4, "little") + head + self._trained[4 + length :]
 
 
-class Minutes:
-    """Readings of all patients, each once a minute, in an order without any relation to their rows."""
+class Readings:
+    """Readings of all patients, each once in ``every_ms``, in an order without any relation to their rows."""
 
-    def __init__(self, patients: int) -> None:
+    def __init__(self, patients: int, every_ms: int = MINUTE_MS) -> None:
         self._rng = np.random.default_rng(7)
         self._order = self._rng.permutation(patients)
+        self._every_ms = every_ms
         self._given = 0
 
     def next(self, readings: int) -> tuple[Batch, IntArray]:
@@ -65,7 +66,7 @@ class Minutes:
         places = np.arange(self._given, self._given + readings)
         self._given += readings
         patients = self._order[places % len(self._order)]
-        at_ms = _BEGINS_MS + _MINUTE_MS + places * _MINUTE_MS // len(self._order)
+        at_ms = BEGINS_MS + self._every_ms + places * self._every_ms // len(self._order)
         return _batch(self._rng, patients, at_ms), patients
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.bank_patients import Minutes
+from benchmarks.bank_patients import Readings
 from wardwatch.core.reading import Batch, FloatArray, IntArray
 from wardwatch.core.rounds import rounds
 
@@ -52,14 +52,14 @@ def river_us(seconds: float) -> float:
 
     new: Callable[[], Any] = anomaly.GaussianScorer
     scorers = [[new() for _ in range(_VITALS)] for _ in range(_RIVER_PATIENTS)]
-    minutes = Minutes(_RIVER_PATIENTS)
+    sent = Readings(_RIVER_PATIENTS)
     # Before so many values a scorer does nothing but count them.
     for _ in range(scorers[0][0].grace_period):
-        _by_river(scorers, *minutes.next(_RIVER_PATIENTS))
+        _by_river(scorers, *sent.next(_RIVER_PATIENTS))
     taken_s: list[float] = []
     deadline_s = time.perf_counter() + seconds
     while len(taken_s) < 5 or time.perf_counter() < deadline_s:
-        taken_s.append(_by_river(scorers, *minutes.next(_RIVER_PATIENTS)))
+        taken_s.append(_by_river(scorers, *sent.next(_RIVER_PATIENTS)))
     return statistics.median(taken_s) / _RIVER_PATIENTS * 1e6
 
 

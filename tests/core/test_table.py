@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from wardwatch.core.blocks import SnapshotError
+from wardwatch.core.blocks import Block, SnapshotError, encode
 from wardwatch.core.packs import Column
 from wardwatch.core.table import BLOCK_ROWS, PatientTable
 
@@ -99,3 +99,35 @@ def test_a_block_that_is_not_one_is_refused_with_its_number(damage: str) -> None
     }[damage]
     with pytest.raises(SnapshotError, match="Block 0"):
         PatientTable(COLUMNS).load({0: bad})
+
+
+class Notes(dict[str, bytes]):
+    """An attachment that keeps bytes."""
+
+    def state_of(self, patient: str) -> bytes:
+        return self[patient]
+
+    def restore(self, patient: str, state: bytes) -> None:
+        self[patient] = state
+
+    def forget(self, patient: str) -> None:
+        self.pop(patient, None)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_of_two_states_of_a_patient_the_later_one_is_kept_whole(later: int) -> None:
+    """A checkpoint may be cut off between the block that a patient left and the one of the return."""
+
+    def block(age: int, attached: dict[str, bytes]) -> bytes:
+        columns = {"age": np.array([age]), "number": np.array([age / 2])}
+        return encode(Block(patients=[["p", "4B", str(age)]], away=[], attached=attached, columns=columns))
+
+    notes = Notes()
+    columns = (Column("age", "i8", -1), Column("number", "f8", np.nan))
+    table = PatientTable(columns, age_column="age", attachment=notes)
+    table.load({later: block(9, {}), 1 - later: block(5, {"p": b"old"})})
+    row = table.row("p")
+    assert row == later * BLOCK_ROWS
+    assert (table["number"][row], table.places[row], notes) == (4.5, ("4B", "9"), {})
+    [other] = table.rows(["somebody else"]).tolist()
+    assert np.isnan(table["number"][other])

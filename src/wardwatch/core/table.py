@@ -103,10 +103,7 @@ class PatientTable:
 
     def forget(self, rows: IntArray) -> None:
         """Begin anew with these patients, in the same rows and places."""
-        self._set_to_defaults(rows)
-        if self._attachment is not None:
-            for row in rows.tolist():
-                self._attachment.forget(self.patients[row])
+        self._clear(rows)
         self.touch(rows)
 
     def drop(self, rows: IntArray) -> None:
@@ -119,9 +116,12 @@ class PatientTable:
             self._vacate(row)
             self._free.append(row)
 
-    def _set_to_defaults(self, rows: IntArray | int) -> None:
+    def _clear(self, rows: IntArray) -> None:
         for pack in self._packs.values():
             pack.matrix[rows] = pack.defaults
+        if self._attachment is not None:
+            for row in rows.tolist():
+                self._attachment.forget(self.patients[row])
 
     def _vacate(self, row: int) -> None:
         self.patients[row], self.places[row] = "", (UNASSIGNED_WARD, "")
@@ -205,6 +205,9 @@ class PatientTable:
         kept = [i for i, (name, *_) in enumerate(block.patients) if name and self._is_later(name, ages[i])]
         for i in kept:
             name, ward, bed = block.patients[i]
+            if (earlier := self._rows.get(name)) is not None:
+                self._clear(np.array([earlier]))
+                self._vacate(earlier)
             self._seat(first + i, name, (ward, bed))
         rows = first + np.array(kept, dtype=np.int64)
         for column in self._columns:
@@ -219,16 +222,12 @@ class PatientTable:
                     self._attachment.restore(name, state)
 
     def _is_later(self, patient: str, age: float) -> bool:
-        """Whether this is the state to keep, of a patient who may be in another block as well.
+        """Whether this is the state to keep, of a patient who may be in a block before as well.
 
         That is so after a checkpoint which was cut off between the block that a patient left and the one
         where the patient came back.
         """
         row = self._rows.get(patient)
-        if row is None:
-            return True
-        if self._age_column is None or age <= self._arrays[self._age_column][row]:
-            return False
-        self._set_to_defaults(row)
-        self._vacate(row)
-        return True
+        return row is None or (
+            self._age_column is not None and bool(age > self._arrays[self._age_column][row])
+        )
