@@ -25,6 +25,40 @@ class Phase(StrEnum):
     END = "end"
 
 
+class Role(StrEnum):
+    """What somebody is on the ward."""
+
+    NURSE = "nurse"
+    CHARGE_NURSE = "charge_nurse"
+    PHYSICIAN = "physician"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it: the user's name on the console, and the role."""
+
+    name: str
+    role: Role
+
+
+class Cause(StrEnum):
+    """What brought an alarm's event about."""
+
+    CONDITION = "condition"
+    SIGNAL_DELAY_OVER = "signal_delay_over"
+    ESCALATION = "escalation"
+    REPEAT = "repeat"
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGEMENT_OVER = "acknowledgement_over"
+    AUDIO_PAUSED = "audio_paused"
+    AUDIO_RESUMED = "audio_resumed"
+    ALARM_PAUSED = "alarm_paused"
+    ALARM_OFF = "alarm_off"
+    ALARM_RESUMED = "alarm_resumed"
+    PLACEMENT = "placement"
+
+
 class Reason(StrEnum):
     """Why the gate refused a reading or one of its values."""
 
@@ -45,6 +79,14 @@ class AlarmEvent:
     ``alarm`` names the episode and ``event`` this step of it; both are computed from their cause, so that
     what is computed again after a crash carries the same names. ``sequence`` rises with every event of the
     patient: whoever has seen a higher one has seen this one.
+
+    ``kind`` is physiological or technical, and ``source`` the device that a technical one is about. ``state``
+    is off, inactive (paused or turned off by somebody), active or latched; ``inactivation`` enabled,
+    audio-paused, alarm-paused, alarm-off or alert-acknowledged, and ``until_ms``, on our clock, when that
+    ends by itself. ``cause`` is what brought this event about, and ``by`` who, if it was a person.
+    ``escalation`` counts how often nobody has answered, and ``target`` is who is called now.
+    ``observed_at_ms`` is when it happened on the device's clock, where a condition has brought it about, and
+    ``at_ms`` when on ours.
     """
 
     event: str
@@ -63,6 +105,13 @@ class AlarmEvent:
     observed_at_ms: int
     text: str
     why: Mapping[str, Any]
+    at_ms: int = 0
+    source: str = ""
+    cause: Cause = Cause.CONDITION
+    by: Actor | None = None
+    until_ms: int | None = None
+    escalation: int = 0
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
