@@ -1,7 +1,7 @@
 """The life of an alarm, as a table: what may happen to it in which state, and what then becomes of it.
 
-The first rows, up to the condition's existence, are carried out by `wardwatch.core.alarms` for all patients at
-once; all others by `wardwatch.core.alarming.desk`. The documentation's diagram is made from this table.
+The first rows, up to the condition's existence, are carried out by `wardwatch.core.alarms` for all patients
+at once; all others by `wardwatch.core.alarming.desk`. The documentation's diagram is made from this table.
 """
 
 from __future__ import annotations
