@@ -7,9 +7,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, Placement, Priority
+from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb, Verdict
+from wardwatch.core.conditions import NAMES
+from wardwatch.core.events import (
+    Actor,
+    AlarmEvent,
+    Cause,
+    News2Status,
+    PatientStatus,
+    Phase,
+    Placement,
+    Priority,
+    Role,
+)
 from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, Reading
 from wardwatch.core.vitals import VITAL_NAMES
+from wardwatch.wire.commands import MAXIMUM_TEXT, USES
 from wardwatch.wire.rejections import Rejection
 
 names = st.text(ascii_letters + digits + "._:+@/-", min_size=1, max_size=64)
@@ -47,6 +60,62 @@ _reasons: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+# What people type: any letters of any script on one line, and no space around them.
+typed = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=40)
+
+
+def actors() -> st.SearchStrategy[Actor]:
+    """Anybody."""
+    return st.builds(Actor, name=typed, role=st.sampled_from(Role))
+
+
+def commands() -> st.SearchStrategy[Command]:
+    """Any command that is in order: with what its verb needs, and maybe with what it allows."""
+    return st.sampled_from(Verb).flatmap(_commands_of)
+
+
+def _commands_of(verb: Verb) -> st.SearchStrategy[Command]:
+    wishes: dict[str, st.SearchStrategy[Any]] = {
+        "alarm": names,
+        "condition": st.sampled_from(NAMES),
+        "duration_s": st.floats(0, exclude_min=True, allow_infinity=False),
+        "text": st.lists(typed, min_size=1, max_size=9)
+        .map(" ".join)
+        .filter(lambda t: len(t) <= MAXIMUM_TEXT),
+        "label": st.sampled_from(Label),
+    }
+    needed = {name: wishes[name] for name in USES[verb].needed}
+    allowed = {name: st.none() | wishes[name] for name in USES[verb].allowed}
+    return st.builds(
+        Command,
+        command=names,
+        patient=names,
+        verb=st.just(verb),
+        by=actors(),
+        at_ms=instants,
+        **needed,
+        **allowed,
+    )
+
+
+def receipts() -> st.SearchStrategy[Receipt]:
+    """Any answer to a command, also to one that could hardly be read."""
+    return st.builds(
+        Receipt,
+        command=names,
+        patient=names,
+        verb=st.none() | st.sampled_from(Verb),
+        by=st.none() | actors(),
+        at_ms=instants,
+        verdict=st.sampled_from(Verdict),
+        sentence=texts,
+        alarm=st.none() | names,
+        label=st.none() | st.sampled_from(Label),
+        text=st.none() | texts,
+        until_ms=st.none() | instants,
+    )
+
+
 def alarm_events() -> st.SearchStrategy[AlarmEvent]:
     """Any alarm event that the wire can carry."""
     return st.builds(
@@ -67,6 +136,13 @@ def alarm_events() -> st.SearchStrategy[AlarmEvent]:
         observed_at_ms=instants,
         text=texts,
         why=st.dictionaries(texts, _reasons, max_size=4),
+        at_ms=instants,
+        source=texts,
+        cause=st.sampled_from(Cause),
+        by=st.none() | actors(),
+        until_ms=st.none() | instants,
+        escalation=st.integers(0, 9),
+        target=texts,
     )
 
 

@@ -12,8 +12,11 @@ def test_the_topics_are_those_of_the_design() -> None:
         "vitals.alerts",
         "vitals.status",
         "vitals.roster",
+        "vitals.commands",
+        "vitals.receipts",
+        "vitals.pulse",
     }
 
 
 def test_only_the_latest_state_is_compacted_and_no_alert_or_reading_ever() -> None:
-    assert set(topics.COMPACTED) == {"vitals.status", "vitals.roster"}
+    assert set(topics.COMPACTED) == {"vitals.status", "vitals.roster", "vitals.pulse"}

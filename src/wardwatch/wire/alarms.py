@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from wardwatch.core.events import AlarmEvent, Phase, Priority
+from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
+from wardwatch.wire.actors import ActorV1, actor_fields, actor_of
 from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
 
 _PRIORITY_NAMES = {priority: priority.name.lower() for priority in Priority}
@@ -32,6 +33,14 @@ class _AlarmV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     observed_at_ms: int
     text: str
     why: dict[str, Any]
+    # Records from before there were commands have none of these.
+    at_ms: int = 0
+    source: str = ""
+    cause: Cause = Cause.CONDITION
+    by: ActorV1 | None = None
+    until_ms: int | None = None
+    escalation: Annotated[int, msgspec.Meta(ge=0)] = 0
+    target: str = ""
 
 
 _decoder: RecordDecoder[_AlarmV1] = RecordDecoder(_AlarmV1, frozenset(_AlarmV1.__struct_fields__))
@@ -45,6 +54,8 @@ def alarm_fields(event: AlarmEvent) -> dict[str, Any]:
         fields[name] = getattr(event, name)
     fields["priority"] = _PRIORITY_NAMES[event.priority]
     fields["phase"] = event.phase.value
+    fields["cause"] = event.cause.value
+    fields["by"] = actor_fields(event.by)
     return fields
 
 
@@ -59,4 +70,5 @@ def decode_alarm(payload: bytes | None) -> AlarmEvent:
     fields = {name: getattr(record, name) for name in _FIELDS}
     fields["priority"] = Priority[record.priority.upper()]
     fields["phase"] = Phase(record.phase)
+    fields["by"] = actor_of(record.by)
     return AlarmEvent(**fields)

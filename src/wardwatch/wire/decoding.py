@@ -28,16 +28,19 @@ Instant = Annotated[int, msgspec.Meta(ge=0, lt=253_402_300_800_000)]
 class RecordDecoder(Generic[T]):
     """Decodes one type of record.
 
-    Unknown fields are let pass and counted in :attr:`unknown_fields`, field name to count. The strict
-    decoder runs first, so records without unknown fields pay nothing for the counting.
+    Unknown fields are let pass and counted in :attr:`unknown_fields`, field name to count, or refused. The
+    strict decoder runs first, so records without unknown fields pay nothing for the counting.
     """
 
-    def __init__(self, record_type: type[T], known_fields: frozenset[str]) -> None:
+    def __init__(
+        self, record_type: type[T], known_fields: frozenset[str], *, refuses_unknown: bool = False
+    ) -> None:
         """``record_type`` forbids unknown fields; the lenient twin is derived from it."""
         strict = msgspec.json.Decoder(record_type)
         self._decode_strict: Callable[[bytes], T] = strict.decode
         self._record_type = record_type
         self._known_fields = known_fields
+        self._refuses_unknown = refuses_unknown
         self.unknown_fields: dict[str, int] = {}
 
     def decode(self, payload: bytes | None) -> T:
@@ -52,6 +55,8 @@ class RecordDecoder(Generic[T]):
     def _decode_slowly(self, payload: bytes | None) -> T:
         fields = _as_object(payload)
         unknown = fields.keys() - self._known_fields
+        if unknown and self._refuses_unknown:
+            raise Unreadable(Fault.UNKNOWN_FIELD, "The record has a field that is not known.")
         known = {name: value for name, value in fields.items() if name not in unknown}
         try:
             record = msgspec.convert(known, self._record_type)
@@ -110,8 +115,18 @@ def _explained(error: msgspec.ValidationError) -> Unreadable:
     text = str(error)
     if "missing required field" in text:
         return Unreadable(Fault.MISSING_FIELD, f"{text}.")
+    if "unknown field" in text:
+        where = text.partition(" - at ")[2] or "`$`"
+        return Unreadable(Fault.UNKNOWN_FIELD, f"There is a field at {where} that is not known.")
     if _is_out_of_range(error) or text.startswith(
-        ("Invalid enum value", "Expected `str` matching", "Expected `int` <", "Expected `int` >")
+        (
+            "Invalid enum value",
+            "Expected `str` matching",
+            "Expected `str` of length",
+            "Expected `int` <",
+            "Expected `int` >",
+            "Expected `float` >",
+        )
     ):
         # msgspec repeats the offending enum value: keep only where it stood.
         where = text.partition(" - at ")[2] or "`$`"

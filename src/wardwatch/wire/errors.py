@@ -17,6 +17,7 @@ class Fault(StrEnum):
     WRONG_TYPE = "wrong_type"
     WRONG_VALUE = "wrong_value"
     WRONG_KEY = "wrong_key"
+    UNKNOWN_FIELD = "unknown_field"
 
 
 class Unreadable(ValueError):  # noqa: N818 - it reads as what it says of the payload

@@ -63,13 +63,14 @@ class Verdict(StrEnum):
 class Receipt:
     """The answer to a command; ``sentence`` is for whoever gave it and names no patient.
 
-    ``until_ms`` is when what was done ends by itself, or ``None``.
+    ``until_ms`` is when what was done ends by itself, or ``None``. ``verb`` and ``by`` are ``None`` only where
+    the command was refused because they could not be read.
     """
 
     command: str
     patient: str
-    verb: Verb
-    by: Actor
+    verb: Verb | None
+    by: Actor | None
     at_ms: int
     verdict: Verdict
     sentence: str
