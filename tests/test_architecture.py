@@ -14,7 +14,7 @@ import pytest
 
 _ROOT = Path(__file__).parents[1]
 _SOURCES = (_ROOT / "src", _ROOT / "simulators")
-_MIRRORED = ("core", "testing", "wire", "evaluating", "fitting", "adapters", "demo", "cli")
+_MIRRORED = ("core", "testing", "wire", "ledger", "evaluating", "fitting", "adapters", "demo", "cli")
 _OF_SEVERAL_FILES = {
     "core/detectors/test_against_river.py",
     "wire/recordings/test_real_recordings.py",
@@ -25,6 +25,7 @@ _MAY_IMPORT = {
     "core": set[str](),
     "testing": {"core"},
     "wire": {"core"},
+    "ledger": {"core"},
     "simulators": {"core", "wire"},
     "replaying": {"core", "wire"},
     "evaluating": {"core", "wire", "replaying"},
@@ -41,8 +42,10 @@ _MAY_IMPORT = {
         "replaying",
         "evaluating",
         "fitting",
+        "ledger",
         "adapters",
         "settings",
+        "time_zones",
         "composition",
         "demo",
     },
@@ -97,6 +100,7 @@ def test_imports_point_towards_the_core() -> None:
         ("core/detectors/x.py", "from wardwatch.testing import CHECKS", "core imports testing"),
         ("demo/x.py", "from wardwatch.cli.main import main", "demo imports cli"),
         ("fitting/x.py", "from wardwatch.wire import readings", "fitting imports wire"),
+        ("ledger/x.py", "from wardwatch.wire import alarms", "ledger imports wire"),
         ("wardwatch_simulators/x.py", "import wardwatch.adapters", "simulators imports adapters"),
         ("cli/x.py", "import requests", "requests is not for this file"),
     ],
