@@ -9,7 +9,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench bench-bank clean
+.PHONY: help install demo test lint format docs bench bench-bank clean
 
 help: ## Show this list
 	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and the benches.'
@@ -31,6 +31,9 @@ lint: $(INSTALLED) ## Check style, format and types
 format: $(INSTALLED) ## Mend what the linter can mend by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(INSTALLED) ## Write the tables and the diagram in docs/ anew, from the code
+	@$(BIN)/python -m docs.generate
 
 bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e.g. ARGS="--json"
 	@$(BENCH_VENV)/bin/python -m benchmarks.drain $(ARGS)

@@ -1,48 +1,60 @@
-"""docs/alarms.md says what the table of conditions says."""
+"""docs/alarms.md says what the tables say, and what an alarm event has."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from pathlib import Path
 
+import pytest
+
+from docs.generate import PARTS, diagram, named_parts, regenerated
 from tests.support.logs import at_1_hz, run
 from tests.support.wards import NOW_MS, Sent, known_ward, told
-from wardwatch.core.conditions import CONDITIONS, RULE_VERSION, Condition
-from wardwatch.core.intake import _LEAP_OF
+from wardwatch.core.alarming.machine import TABLE
+from wardwatch.core.conditions import RULE_VERSION
 from wardwatch.core.reading import Reading
-from wardwatch.core.vitals import VITALS
 from wardwatch.wire.alarms import decode_alarm
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "alarms.md").read_text(encoding="utf-8")
-UNITS = {"news2": "", "learned": " bits", "nightly": "", "river": ""}
+DOCUMENTS = sorted((Path(__file__).parent.parent / "docs").rglob("*.md"))
 
 
-def length(seconds: float) -> str:
-    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
-
-
-def row(condition: Condition) -> str:
-    unit = f" {VITALS[condition.signal].unit}" if condition.rule == "limit" else UNITS[condition.rule]
-    sign = ">" if condition.direction > 0 else "<"
-    # So wide that nothing is ever a band beyond the limit.
-    band = "none" if condition.band >= 1e6 else f"{condition.band:g}"
-    waits = (condition.dwell_s, condition.shortest_dwell_s, condition.clear_s)
-    return (
-        f"| `{condition.name}` | {sign} {condition.limit:g}{unit} | {band} "
-        f"| {' | '.join(length(seconds) for seconds in waits)} "
-        f"| {condition.priority.name.lower()} | {condition.severe_priority.name.lower()} |"
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_says_what_the_tables_say(path: Path) -> None:
+    before = path.read_text(encoding="utf-8")
+    difference = "\n".join(
+        difflib.unified_diff(
+            before.splitlines(), regenerated(before).splitlines(), "written", "made", "", "", 0, ""
+        )
+    )
+    assert not difference, (
+        f"docs/{path.name} is not what the tables make of it; `make docs` writes it anew:\n{difference}"
     )
 
 
-def test_the_table_has_a_row_a_condition_and_no_other() -> None:
-    rows = [line for line in DOCUMENT.splitlines() if re.match(r"\| `\w+\.\w+`", line)]
-    assert rows == [row(condition) for condition in CONDITIONS]
+def test_every_part_is_in_this_document_once() -> None:
+    assert sorted(named_parts(DOCUMENT)) == sorted(PARTS)
+    # A comment that is misspelt would leave its part as it is for ever.
+    assert DOCUMENT.count("made by make docs") == DOCUMENT.count("<!-- end of") == len(PARTS)
 
 
-def test_what_is_a_leap_is_told_of_every_vital() -> None:
-    rows = [line for line in DOCUMENT.splitlines() if re.match(r"\| `\w+` \|", line)]
-    assert rows == [f"| `{vital.name}` | {_LEAP_OF[vital.name]:g} {vital.unit} |" for vital in VITALS]
+def test_what_differs_is_made_anew_and_the_rest_is_left_alone() -> None:
+    wrong = DOCUMENT.replace("| `heart_rate.high` | > 130 /min |", "| `heart_rate.high` | > 140 /min |")
+    assert wrong != DOCUMENT
+    assert regenerated(wrong) == DOCUMENT
+
+
+def test_the_diagram_has_every_way_that_leads_to_another_state() -> None:
+    drawn = set(re.findall(r"^    (\S+) --> (\S+) :", diagram(), re.MULTILINE))
+    ways = {(row.state.value, row.to.value) for row in TABLE if row.state is not row.to}
+    assert drawn == {tuple("[*]" if end == "none" else end for end in way) for way in ways}
+
+
+def test_no_label_of_the_diagram_ends_early() -> None:
+    for line in diagram().splitlines()[2:-1]:
+        assert re.fullmatch(r"    \S+ --> \S+ : [^:;#]+", line), line
 
 
 def fields(heading: str) -> list[str]:

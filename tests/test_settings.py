@@ -32,6 +32,7 @@ def test_the_defaults_can_be_used() -> None:
         ("KAFKA_BOOTSTRAP_SERVERS", "broker:9092, other"),
         ("KAFKA_SECURITY_PROTOCOL", "TLS"),
         ("KAFKA_SSL_CAFILE", "/nowhere/ca.pem"),
+        ("WARDS", "/nowhere/wards.toml"),
         ("PARTITIONS", "0"),
         ("PARTITIONS", "four"),
         ("SESSION_TIMEOUT_S", "-1"),

@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     model: FilePath | None = None
     idle_days: float = Field(default=7.0, ge=1, le=365, allow_inf_nan=False)
 
+    wards: FilePath | None = None
+
     # Json reads text, which this default is not.
     river_detectors: Json[tuple[RiverDetector, ...]] = Field(default=(), validate_default=False)
 

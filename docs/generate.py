@@ -1,0 +1,151 @@
+"""Writes the parts of the documents that are made from the code's tables: `make docs`.
+
+Such a part stands between two comments that name it. Everything around them is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from wardwatch.core.alarming.machine import TABLE, State, Trigger
+from wardwatch.core.alarming.policy import Handling, WardPolicy
+from wardwatch.core.conditions import CONDITIONS, Condition
+from wardwatch.core.events import Priority
+from wardwatch.core.intake import _LEAP_OF
+from wardwatch.core.vitals import VITALS
+
+FOLDER = Path(__file__).parent
+
+_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": ""}
+_PART = re.compile(r"(<!-- made by make docs: (\w+) -->\n).*?(<!-- end of \2 -->\n)", re.DOTALL)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    cells = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|\n{cells}"
+
+
+def _length(seconds: float) -> str:
+    """A duration as people say it."""
+    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
+
+
+def conditions() -> str:
+    """Which conditions there are."""
+    heads = (
+        "condition",
+        "beyond",
+        "one band",
+        "wait",
+        "shortest",
+        "over after",
+        "priority",
+        "one band beyond",
+    )
+    return _table(heads, (_condition(condition) for condition in CONDITIONS))
+
+
+def _condition(condition: Condition) -> list[str]:
+    is_limit = condition.rule == "limit"
+    unit = f" {VITALS[condition.signal].unit}" if is_limit else _UNIT_OF_RULE[condition.rule]
+    return [
+        f"`{condition.name}`",
+        f"{'>' if condition.direction > 0 else '<'} {condition.limit:g}{unit}",
+        # So wide that nothing is ever a band beyond the limit.
+        "none" if condition.band >= 1e6 else f"{condition.band:g}",
+        _length(condition.dwell_s),
+        _length(condition.shortest_dwell_s),
+        _length(condition.clear_s),
+        condition.priority.name.lower(),
+        condition.severe_priority.name.lower(),
+    ]
+
+
+def leaps() -> str:
+    """How far each vital goes in a leap."""
+    rows = ((f"`{vital.name}`", f"{_LEAP_OF[vital.name]:g} {vital.unit}") for vital in VITALS)
+    return _table(("vital", "leaps by more than"), rows)
+
+
+def states() -> str:
+    """What may happen to an alarm, state by state."""
+    rows = []
+    for row in TABLE:
+        told = "nothing" if row.told is None else f"`{row.told}`"
+        rows.append((row.state.value, row.trigger.value, row.to.value, told))
+    return _table(("in state", "when", "it becomes", "and is told"), rows)
+
+
+def diagram() -> str:
+    """The ways between the states. What leaves a state as it is would only hide them."""
+    ways: dict[tuple[State, State], list[Trigger]] = {}
+    for row in TABLE:
+        if row.state is not row.to:
+            ways.setdefault((row.state, row.to), []).append(row.trigger)
+    arrows = (
+        # A colon would end the label.
+        f"    {_drawn(here)} --> {_drawn(there)} : {'<br/>'.join(triggers).replace(':', ',')}\n"
+        for (here, there), triggers in ways.items()
+    )
+    return "```mermaid\nstateDiagram-v2\n" + "".join(arrows) + "```\n"
+
+
+def _drawn(state: State) -> str:
+    return "[*]" if state is State.NONE else state.value
+
+
+def handling() -> str:
+    """How a ward handles alarms, unless it wants something else."""
+    policy = WardPolicy()
+    columns = [_handled(policy.of(priority)) for priority in Priority]
+    rows = ((f"`{name}`", *(column[name] for column in columns)) for name in columns[0])
+    pauses = (
+        (f"`{name}`", *[_length(seconds)] * len(Priority))
+        for name, seconds in (
+            ("longest_audio_pause_s", policy.longest_audio_pause_s),
+            ("longest_alarm_pause_s", policy.longest_alarm_pause_s),
+        )
+    )
+    return _table(("", *(f"{priority.name.lower()} priority" for priority in Priority)), [*rows, *pauses])
+
+
+def _handled(handling: Handling) -> dict[str, str]:
+    steps = [f"{_length(each.after_s)}: {each.target}" for each in handling.escalations]
+    held, again_s = handling.acknowledged_s, handling.repeat_s
+    return {
+        "signal_delay_s": "none" if handling.signal_delay_s == 0 else _length(handling.signal_delay_s),
+        "acknowledged_s": "as long as the condition" if held is None else _length(held),
+        "repeat_s": "never" if again_s is None else _length(again_s),
+        "escalations": ", ".join(steps) or "none",
+        "latches": "yes" if handling.latches else "no",
+    }
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    part.__name__: part for part in (conditions, leaps, states, diagram, handling)
+}
+
+
+def regenerated(document: str) -> str:
+    """The document with its parts as the tables have them now; raises KeyError for a part nobody makes."""
+    return _PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", document)
+
+
+def named_parts(document: str) -> list[str]:
+    """Which parts it holds."""
+    return [found[1] for found in _PART.findall(document)]
+
+
+def main() -> None:
+    """Write all documents anew."""
+    for path in sorted(FOLDER.rglob("*.md")):
+        before = path.read_text(encoding="utf-8")
+        after = regenerated(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
