@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.logs import START_MS, at_1_hz, every, run, seconds
-from tests.support.wards import NOW_MS, Sent, known_ward, told, usual
+from tests.support.logs import START_MS, at_1_hz, every, run, seconds, unattended
+from tests.support.wards import NOW_MS, Sent, told, unattended_ward, usual
 from wardwatch.core import conditions
 from wardwatch.core.alarms import UNCONFIRMED_DWELL_MS
 from wardwatch.core.conditions import CONDITIONS, SHORTEST_DWELL_S
 from wardwatch.core.events import AlarmEvent, Phase, Priority
-from wardwatch.core.monitor import Monitor
 from wardwatch.core.reading import Reading
 from wardwatch.core.vitals import VITALS
 
@@ -95,7 +94,7 @@ def test_a_wait_that_went_back_to_its_beginning_is_forgotten() -> None:
 def test_a_wait_is_forgotten_when_its_value_has_grown_too_old(gap_s: int, onset_s: int) -> None:
     """Of unusual values, whose wait is longer than a value may stand."""
     log = [unusual(at_s) for at_s in [0, *range(gap_s, gap_s + 1500, 60)]]
-    [event] = told(known_ward(["heart"]), log)
+    [event] = told(unattended_ward(["heart"]), log)
     assert event.onset_ms - NOW_MS == onset_s * 1000
 
 
@@ -136,13 +135,27 @@ def test_getting_worse_raises_the_priority_once_after_the_shortest_wait() -> Non
     assert seconds(events[1]) == 300 + SHORTEST_DWELL_S
 
 
-def test_the_priority_does_not_fall_before_the_alarm_is_over() -> None:
-    events = run(at_1_hz([155.0] * 300 + [135.0] * 300 + [100.0] * 100))
-    assert [event.priority for event in events] == [Priority.HIGH, Priority.HIGH]
+def test_the_priority_falls_once_the_value_has_been_half_a_band_less_far_out_for_a_minute() -> None:
+    events = run(at_1_hz([155.0] * 300 + [141.0] * 300 + [139.0] * 100 + [100.0] * 100))
+    assert [(seconds(event), event.phase.value, event.priority) for event in events[1:]] == [
+        (660.0, "update", Priority.MEDIUM),
+        (760.0, "end", Priority.MEDIUM),
+    ]
+    assert "counterfactual" not in events[1].why
+
+
+def test_the_priority_rises_again() -> None:
+    events = run(at_1_hz([155.0] * 300 + [135.0] * 100 + [155.0] * 100))
+    assert [event.priority for event in events] == [Priority.HIGH, Priority.MEDIUM, Priority.HIGH]
+
+
+def test_the_priority_of_what_is_over_does_not_fall_before() -> None:
+    events = run(at_1_hz([155.0] * 300 + [100.0] * 100))
+    assert [event.phase.value for event in events] == ["start", "end"]
 
 
 def test_a_priority_rises_by_a_tick_too_once_the_shortest_wait_is_over() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     run(at_1_hz([140.0] * 300 + [155.0]), monitor)
     monitor.tick(START_MS + 318_999)
     assert monitor.drain().events == []
@@ -173,7 +186,7 @@ def test_a_short_worsening_does_not_raise_the_priority() -> None:
 
 def test_a_value_that_nothing_contradicts_stands_and_alarms_by_a_tick() -> None:
     """A device that goes silent after an extreme value does not take the alarm with it."""
-    monitor = Monitor()
+    monitor = unattended()
     assert run(every(121, [80.0, 190.0]), monitor) == []
     monitor.tick(START_MS + 158_499)
     assert monitor.drain().events == []
@@ -184,7 +197,7 @@ def test_a_value_that_nothing_contradicts_stands_and_alarms_by_a_tick() -> None:
 
 def test_a_value_that_has_leapt_waits_until_the_next_one_could_contradict_it() -> None:
     """How far it is beyond the limit hastens nothing before."""
-    monitor = Monitor()
+    monitor = unattended()
     assert run(at_1_hz([80.0, 250.0]), monitor) == []
     monitor.tick(START_MS + 1000 + UNCONFIRMED_DWELL_MS - 1)
     assert monitor.drain().events == []
@@ -218,7 +231,7 @@ def test_a_value_stands_no_longer_than_its_maximum_age() -> None:
 
 
 def test_silence_does_not_end_an_alarm() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     run(at_1_hz([140.0] * 300), monitor)
     monitor.tick(START_MS + 24 * 3600 * 1000)
     assert monitor.drain().events == []
@@ -246,7 +259,7 @@ def test_news2_alarms_at_the_urgent_threshold_and_is_high_at_the_emergency_one()
 
 
 def test_a_stale_value_is_no_recovery_from_a_news2_alarm() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     scored = {"respiratory_rate": 22.0, "heart_rate": 115.0, "body_temperature": 38.5}
     run(news2_readings(400, **scored), monitor)
     later = [
@@ -275,7 +288,7 @@ def test_what_is_unusual_waits_for_its_own_dwell_and_is_over_after_its_own_time(
     log += [
         Sent(usual("heart", NOW_MS + minute * 60_000), NOW_MS + minute * 60_000) for minute in minutes_after
     ]
-    events = told(known_ward(["heart"]), log)
+    events = told(unattended_ward(["heart"]), log)
     assert {event.condition for event in events} == {"vitals.unusual"}
     start, *_, end = events
     assert start.onset_ms == NOW_MS
@@ -289,5 +302,5 @@ def test_what_is_unusual_waits_for_its_own_dwell_and_is_over_after_its_own_time(
 def test_exertion_is_not_unusual_but_the_same_at_rest_is() -> None:
     resting = [unusual(minute * 60) for minute in range(30)]
     moving = [replace(sent, reading=replace(sent.reading, steps=70.0)) for sent in resting]
-    assert told(known_ward(["heart"]), moving) == []
-    assert [event.condition for event in told(known_ward(["heart"]), resting)][:1] == ["vitals.unusual"]
+    assert told(unattended_ward(["heart"]), moving) == []
+    assert [event.condition for event in told(unattended_ward(["heart"]), resting)][:1] == ["vitals.unusual"]

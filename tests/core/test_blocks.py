@@ -24,7 +24,8 @@ def blocks(draw: st.DrawFn) -> Block:
     shapes = st.sampled_from([(count,), (count, 1), (count, 3)])
     columns = draw(st.dictionaries(NAMES, arrays.arrays(TYPES, shapes), max_size=4))
     away = draw(st.lists(st.lists(NAMES, min_size=3, max_size=3), max_size=2))
-    attached = draw(st.dictionaries(NAMES, st.binary(max_size=20), max_size=2))
+    of_kind = st.dictionaries(NAMES, st.binary(max_size=20), max_size=2)
+    attached = draw(st.dictionaries(st.sampled_from(("river", "alarms")), of_kind))
     return Block(patients=patients, away=away, attached=attached, columns=columns)
 
 

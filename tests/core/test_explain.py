@@ -24,6 +24,7 @@ def test_a_limits_alarm_gives_value_limit_and_duration() -> None:
         "rule": "limit",
         "rule_version": RULE_VERSION,
         "limit": 130,
+        "limit_of": "standard",
         "direction": "above",
         "band": 20,
         "lasted_s": 212.133,
@@ -118,10 +119,12 @@ def test_the_value_told_at_a_start_or_update_is_beyond_the_limit(log: list[Readi
         told = why["lowest"] if condition.rule == "news2" else why["value"]
         beyond = (told - condition.limit) * condition.direction
         assert why["lasted_s"] > 0
-        if event.phase is not Phase.END:
-            assert beyond > 0
-            assert not event.text.endswith("alarm over")
-        else:
+        if event.phase is Phase.END:
             assert event.text.endswith(", alarm over")
-        if event.phase is Phase.UPDATE:
-            assert beyond >= condition.band
+        elif event.priority is condition.priority and event.phase is Phase.UPDATE:
+            assert event.text.endswith(", less far out")
+            assert beyond < condition.band
+        else:
+            assert beyond > 0
+            assert not event.text.endswith((", alarm over", ", less far out"))
+            assert event.phase is Phase.START or beyond >= condition.band

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.logs import START_MS, run, seconds
-from tests.support.wards import NOW_MS, Sent, known_ward, told, usual
+from tests.support.logs import START_MS, run, seconds, unattended
+from tests.support.wards import NOW_MS, Sent, told, unattended_ward, usual
 from wardwatch.core.conditions import CONDITIONS, UNUSUAL
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.core.monitor import Monitor
@@ -33,7 +33,7 @@ def reading(at_s: float, **measured: object) -> Reading:
 
 
 def received(log: Log, monitor: Monitor | None = None) -> list[AlarmEvent]:
-    monitor = monitor or Monitor()
+    monitor = monitor or unattended()
     arrived_at_ms = [START_MS + round(at_s * 1000) for at_s, _ in log]
     monitor.receive(Batch.of([reading for _, reading in log], arrived_at_ms=arrived_at_ms))
     return monitor.drain().events
@@ -45,7 +45,7 @@ def ticked(monitor: Monitor, at_s: float) -> list[AlarmEvent]:
 
 
 def test_a_late_reading_does_not_make_a_pending_news2_alarm_older() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     late_cuff = (0.5, reading(-1800, systolic_pressure=120.0))
     assert (
         received([(0, reading(0, **FIVE_POINTS)), late_cuff, (1, reading(1, heart_rate=115.0))], monitor)
@@ -101,14 +101,14 @@ def test_an_alarm_in_what_a_device_has_kept_and_sends_at_once_lives_by_the_devic
 def test_another_vitals_readings_show_that_time_has_passed() -> None:
     log = [(0.0, reading(0, heart_rate=152.0))]
     log += [(float(second), reading(second, oxygen_saturation=97.0)) for second in range(1, 160)]
-    monitor = Monitor()
+    monitor = unattended()
     assert received(log[:140], monitor) == []
     [event] = received(log[140:], monitor)
     assert (event.condition, seconds(event)) == ("heart_rate.high", 139.955)
 
 
 def test_a_tick_goes_by_when_the_value_itself_arrived() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     log = [(30.0, reading(0, heart_rate=152.0)), (31.0, reading(200, oxygen_saturation=97.0))]
     assert received(log, monitor) == []
     assert ticked(monitor, 20.0) == []
@@ -118,7 +118,7 @@ def test_a_tick_goes_by_when_the_value_itself_arrived() -> None:
 
 
 def test_old_values_keep_a_news2_alarm_open_but_do_not_make_it_more_urgent() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     run([reading(second, **FIVE_POINTS) for second in range(300)], monitor)
     # 3 + 2 = 5 known; with the old respiration they would be 7.
     worse = [reading(700 + second, heart_rate=135.0, body_temperature=39.5) for second in range(40)]
@@ -132,7 +132,7 @@ def test_old_values_keep_a_news2_alarm_open_but_do_not_make_it_more_urgent() -> 
 @pytest.mark.parametrize("entered", [{"consciousness": "V"}, {"on_oxygen": True}])
 def test_what_a_nurse_enters_counts_at_once_in_news2(entered: dict[str, object]) -> None:
     log = [reading(0, heart_rate=135.0, **entered), reading(1, skin_temperature=33.0)]
-    monitor = Monitor()
+    monitor = unattended()
     run([*log, reading(400, heart_rate=135.0, skin_temperature=33.0)], monitor)
     points = 3 + (3 if "consciousness" in entered else 2)
     assert monitor.statuses(["p-1"])[0].news2.lowest == points
@@ -160,7 +160,7 @@ def test_an_alarm_lives_at_either_end_of_time(first_ms: int) -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_an_instant_far_before_the_latest_disturbs_no_baseline() -> None:
-    monitor = Monitor()
+    monitor = unattended()
     far = Reading(patient="p-1", device="e4", observed_at_ms=LATEST_MS, heart_rate=70.0)
     before = Reading(patient="p-1", device="cuff", observed_at_ms=0, systolic_pressure=120.0)
     assert run([far, before], monitor) == []
@@ -183,7 +183,7 @@ def minutes(
 
 def onsets(log: Sequence[Sent]) -> list[int]:
     """The minutes in which alarms of the known patient began."""
-    events = told(known_ward(["heart"]), log)
+    events = told(unattended_ward(["heart"]), log)
     return [(event.onset_ms - NOW_MS) // 60_000 for event in events if event.phase is Phase.START]
 
 
@@ -194,7 +194,7 @@ def test_a_patient_is_at_rest_after_more_than_12_minutes_without_a_step() -> Non
 
 
 def test_exertion_is_not_learned() -> None:
-    resting, moving = known_ward(["heart"]), known_ward(["heart"])
+    resting, moving = unattended_ward(["heart"]), unattended_ward(["heart"])
     assert told(moving, minutes(0, 10, above=50.0, steps=40.0)) == []
     without = [
         replace(sent, reading=replace(sent.reading, heart_rate=None)) for sent in minutes(0, 10, steps=40.0)
@@ -210,7 +210,7 @@ def test_exertion_is_not_given_as_the_reason_of_an_alarm_that_began_at_rest() ->
     """It opens by the value before, which still stands."""
     waits = round(CONDITIONS[UNUSUAL].dwell_s / 60)
     log = minutes(0, waits, above=30.0) + minutes(waits, 2, above=60.0, steps=70.0)
-    [event] = told(known_ward(["heart"]), log)
+    [event] = told(unattended_ward(["heart"]), log)
     assert (event.onset_ms, event.condition) == (NOW_MS, "vitals.unusual")
     assert event.why["vitals"]["heart_rate"]["now"] == pytest.approx(94.0, abs=3.0)
 
@@ -222,10 +222,10 @@ def test_what_is_measured_off_the_body_no_longer_stands_for_what_was_measured_on
         at_ms = sent.arrived_at_ms + 1000
         patch = Reading(patient="observed", device="patch", observed_at_ms=at_ms, body_temperature=36.8)
         log += [sent, Sent(patch, at_ms)]
-    assert told(known_ward(["observed"]), log) == []
+    assert told(unattended_ward(["observed"]), log) == []
 
 
 def test_a_hard_limit_is_held_back_neither_by_motion_nor_by_a_poor_signal() -> None:
     for changes in {"steps": 70.0}, {"signal_quality": 0.0}, {"worn": False}:
-        events = told(known_ward(["heart"]), minutes(0, 10, above=90.0, **changes))
+        events = told(unattended_ward(["heart"]), minutes(0, 10, above=90.0, **changes))
         assert [event.condition for event in events] == ["heart_rate.high"]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.logs import START_MS, at_1_hz, every, logs, run, seconds
+from tests.support.people import new_normal
 from tests.support.wards import NOW_MS, known_ward
 from wardwatch.core.events import AlarmEvent, Phase, Placement
 from wardwatch.core.monitor import Monitor, Outcome
@@ -253,12 +254,12 @@ def test_a_new_normal_is_no_longer_unusual_and_is_in_the_next_changed_blocks() -
     run(log[:200], monitor)
     assert monitor.statuses(["heart"])[0].open_alarms == ("vitals.unusual",)
     list(monitor.snapshot(only_changed=True))
-    monitor.new_normal("heart")
+    new_normal(monitor, "heart", NOW_MS + 200 * 60_000)
     assert [block for block, _ in monitor.snapshot(only_changed=True)] == [0]
     assert [event.phase for event in run(log[200:], monitor)] == [Phase.END]
 
 
 def test_a_new_normal_of_nobody_changes_nothing() -> None:
     monitor = Monitor()
-    monitor.new_normal("never-seen")
+    new_normal(monitor, "never-seen", NOW_MS)
     assert list(monitor.snapshot(only_changed=False)) == []

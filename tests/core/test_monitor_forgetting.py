@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tests.support.logs import START_MS, at_1_hz, every, run
+from tests.support.people import new_normal
+from wardwatch.core.alarming.commands import Verdict
 from wardwatch.core.detectors.detector import JUDGED_NAMES
 from wardwatch.core.events import Phase, Placement
 from wardwatch.core.monitor import Monitor, Rules
@@ -111,15 +113,17 @@ def test_a_new_normal_ends_the_learned_alarm_and_none_starts_again() -> None:
     monitor, now_ms = trained()
     [start] = run(risen(now_ms, 120), monitor)[:1]
     assert (start.condition, start.phase) == ("vitals.unusual", Phase.START)
-    monitor.new_normal("p-1")
+    new_normal(monitor, "p-1", now_ms + 120 * 60_000)
     after = run(risen(now_ms + 120 * 60_000, 240), monitor)
     assert [(event.condition, event.phase) for event in after] == [("vitals.unusual", Phase.END)]
 
 
 def test_a_new_normal_of_somebody_unknown_changes_nothing() -> None:
-    monitor, _ = trained()
+    monitor, now_ms = trained()
     before = monitor.state_of("p-1")
-    monitor.new_normal("p-2")
+    new_normal(monitor, "p-2", now_ms)
+    [receipt] = monitor.drain().receipts
+    assert receipt.verdict is Verdict.REFUSED
     assert monitor.state_of("p-1") == before
 
 

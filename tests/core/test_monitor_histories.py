@@ -47,7 +47,7 @@ def test_the_random_logs_bring_out_what_they_are_for() -> None:
         ("vitals.unusual", "end"),
         ("heart_rate.nightly", "start"),
         ("heart_rate.high", "start"),
-        ("heart_rate.high", "end"),
+        ("heart_rate.high", "update"),
         ("systolic_pressure.low", "update"),
         ("news2.high", "start"),
     }

@@ -118,13 +118,15 @@ class Notes(dict[str, bytes]):
 def test_of_two_states_of_a_patient_the_later_one_is_kept_whole(later: int) -> None:
     """A checkpoint may be cut off between the block that a patient left and the one of the return."""
 
-    def block(age: int, attached: dict[str, bytes]) -> bytes:
+    def block(age: int, notes: dict[str, bytes]) -> bytes:
         columns = {"age": np.array([age]), "number": np.array([age / 2])}
-        return encode(Block(patients=[["p", "4B", str(age)]], away=[], attached=attached, columns=columns))
+        return encode(
+            Block(patients=[["p", "4B", str(age)]], away=[], attached={"notes": notes}, columns=columns)
+        )
 
     notes = Notes()
     columns = (Column("age", "i8", -1), Column("number", "f8", np.nan))
-    table = PatientTable(columns, age_column="age", attachment=notes)
+    table = PatientTable(columns, age_column="age", attachments={"notes": notes})
     table.load({later: block(9, {}), 1 - later: block(5, {"p": b"old"})})
     row = table.row("p")
     assert row == later * BLOCK_ROWS

@@ -110,7 +110,7 @@ def test_a_renamed_state_is_that_of_the_patient_under_another_name() -> None:
 
 def test_what_is_attached_to_a_patient_goes_with_the_new_name() -> None:
     state = Block(
-        patients=[["p", "4B", "12"]], away=[], attached={"p": b"state"}, columns={"rate": np.array([72.0])}
+        patients=[["p", "4B", "12"]], away=[], attached={"river": {"p": b"state"}}, columns={"rate": np.array([72.0])}
     )
-    after = replace(state, patients=[["longer", "4B", "12"]], attached={"longer": b"state"})
+    after = replace(state, patients=[["longer", "4B", "12"]], attached={"river": {"longer": b"state"}})
     assert renamed(encode(state), "longer") == encode(after)

@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.events import AlarmEvent, Refusal
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
 
 START_MS = 1_795_288_000_000
@@ -75,9 +76,14 @@ def every(
     ]
 
 
+def unattended() -> Monitor:
+    """A new monitor whose alarms begin and end with their conditions."""
+    return Monitor(Rules(policies=Policies.unattended()))
+
+
 def run(log: Sequence[Reading], monitor: Monitor | None = None) -> list[AlarmEvent]:
-    """What a monitor, a new one if none is given, tells of a log."""
-    monitor = monitor or Monitor()
+    """What a monitor, a new and unattended one if none is given, tells of a log."""
+    monitor = monitor or unattended()
     monitor.receive(Batch.of(log))
     return monitor.drain().events
 

@@ -14,8 +14,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.logs import START_MS
+from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.events import AlarmEvent
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
 
 DAY_MS, MINUTE_MS = 86_400_000, 60_000
@@ -71,9 +72,14 @@ def known_block(patient: str) -> bytes:
     return block
 
 
-def known_ward(patients: Sequence[str] = KNOWN) -> Monitor:
+def known_ward(patients: Sequence[str] = KNOWN, rules: Rules | None = None) -> Monitor:
     """A monitor that knows these patients."""
-    return Monitor.restore({number: known_block(patient) for number, patient in enumerate(patients)})
+    return Monitor.restore({number: known_block(patient) for number, patient in enumerate(patients)}, rules)
+
+
+def unattended_ward(patients: Sequence[str] = KNOWN) -> Monitor:
+    """The same, whose alarms begin and end with their conditions."""
+    return known_ward(patients, Rules(policies=Policies.unattended()))
 
 
 def receive(monitor: Monitor, log: Sequence[Sent]) -> None:

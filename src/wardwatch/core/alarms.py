@@ -9,7 +9,8 @@ Rules
     come. At 1 it opens: the instant follows from the values before, not from when somebody looked.
     Open: back by half a band, the alarm makes progress towards its end.
     Priority: the higher one, if the value is one band or more beyond the limit for the shortest dwell, before
-    the alarm opens or after. It falls only with a new alarm.
+    the alarm opens or after. Of a hard limit it falls again once the value has been back from there by half a
+    band for as long as it takes to end an alarm; of what is learned only with a new alarm.
 
 Theory of operation
     Between two values progress is linear in time, so that the instant at which it reaches 1 is known in
@@ -41,15 +42,16 @@ IDLE, PENDING, OPEN = 0, 1, 2
 # measures once a minute can still contradict it.
 UNCONFIRMED_DWELL_MS = int(conditions.LIMIT_DWELL_S * 1000)
 NEVER = -1
+_NO_TIME = np.iinfo(np.int64).max
 
 COLUMNS = (
     Column("alarm_phase", "i1", IDLE, conditions.COUNT),
     Column("alarm_priority", "i1", 0, conditions.COUNT),
-    # Events told of this episode so far.
-    Column("alarm_step", "i4", 0, conditions.COUNT),
     Column("alarm_onset_ms", "i8", NEVER, conditions.COUNT),
     # Since when the value has been one band or more beyond its limit.
     Column("alarm_severe_ms", "i8", NEVER, conditions.COUNT),
+    # Since when it has been back from there by half a band.
+    Column("alarm_mild_ms", "i8", NEVER, conditions.COUNT),
     # When the latest value was observed and when it arrived; progress then, and what it gains a millisecond.
     Column("alarm_since_ms", "i8", NEVER, conditions.COUNT),
     Column("alarm_arrived_ms", "i8", NEVER, conditions.COUNT),
@@ -62,7 +64,8 @@ COLUMNS = (
 class Step:
     """One alarm's step, at the place ``entry`` of the arrays given to :func:`due`.
 
-    It happened at ``at_ms``, brought about by the value that stands since ``since_ms``.
+    ``is_milder`` is where the priority falls. It happened at ``at_ms`` on the device's clock, brought about by
+    the value that stands since ``since_ms``, and at ``our_ms`` on ours.
     """
 
     entry: int
@@ -70,10 +73,11 @@ class Step:
     condition: int
     phase: Phase
     priority: Priority
-    number: int
+    is_milder: bool
     onset_ms: int
     since_ms: int
     at_ms: int
+    our_ms: int
 
 
 class _Entries:
@@ -125,33 +129,79 @@ def due(table: PatientTable, rows: IntArray, which: IntArray, until_ms: IntArray
     return steps
 
 
-def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: IntArray) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class _Prospects:
+    """What comes next of each pair if no further value comes, and when, on the device's clock.
+
+    Of these at most one is true of a pair.
+    """
+
+    opening: BoolArray
+    ending: BoolArray
+    rising: BoolArray
+    easing: BoolArray
+    at_ms: IntArray
+
+
+def _prospects(entries: _Entries, which: IntArray) -> _Prospects:
     phase, since_ms = entries.get("alarm_phase"), entries.get("alarm_since_ms")
     priority, severe_ms = entries.get("alarm_priority"), entries.get("alarm_severe_ms")
-    rate, progress = entries.get_float("alarm_rate"), entries.get_float("alarm_progress")
-    severe_priority = conditions.SEVERE_PRIORITY[which]
-    stands_until_ms = np.minimum(until_ms, since_ms + conditions.HOLD_MS[which])
+    mild_ms, rate = entries.get("alarm_mild_ms"), entries.get_float("alarm_rate")
+    stands_until_ms = since_ms + conditions.HOLD_MS[which]
 
-    rising = (phase != IDLE) & (rate > 0)
+    filling = (phase != IDLE) & (rate > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        wait_ms = np.where(rising, np.ceil((1.0 - progress) / rate), 0.0).astype(np.int64)
-    full_ms = since_ms + np.maximum(wait_ms, 0)
-    full = rising & (full_ms <= stands_until_ms)
-    opening, ending = full & (phase == PENDING), full & (phase == OPEN)
-    severe, worse_ms = severe_ms != NEVER, severe_ms + conditions.SHORTEST_DWELL_MS[which]
-    rises = (phase == OPEN) & severe & (priority < severe_priority) & (worse_ms <= stands_until_ms)
-    stepping = opening | ending | rises
+        left = (1.0 - entries.get_float("alarm_progress")) / rate
+        wait_ms = np.where(filling, np.ceil(left), 0.0).astype(np.int64)
+    full_ms = np.where(filling, since_ms + np.maximum(wait_ms, 0), _NO_TIME)
+    opened, severe_priority = phase == OPEN, conditions.SEVERE_PRIORITY[which]
+    can_rise = opened & (severe_ms != NEVER) & (priority < severe_priority)
+    worse_ms = np.where(can_rise, severe_ms + conditions.SHORTEST_DWELL_MS[which], _NO_TIME)
+    can_ease = opened & (mild_ms != NEVER) & (priority > conditions.PRIORITY[which])
+    eased_ms = np.where(can_ease, mild_ms + conditions.CLEAR_MS[which].astype(np.int64), _NO_TIME)
+    at_ms = np.minimum(np.minimum(full_ms, worse_ms), eased_ms)
+    comes = at_ms <= stands_until_ms
+    full = comes & (full_ms == at_ms)
+    rising = comes & ~full & (worse_ms == at_ms)
+    return _Prospects(
+        opening=full & (phase == PENDING),
+        ending=full & opened,
+        rising=rising,
+        easing=comes & ~full & ~rising,
+        at_ms=np.where(comes, at_ms, _NO_TIME),
+    )
+
+
+def next_due_ms(table: PatientTable) -> int | None:
+    """When the next step of all falls due if no further value comes, on our clock."""
+    rows, which = np.nonzero(table["alarm_phase"][: len(table)] != IDLE)
+    if not len(rows):
+        return None
+    entries = _Entries(table, rows, which)
+    prospects = _prospects(entries, which)
+    comes = prospects.at_ms != _NO_TIME
+    if not comes.any():
+        return None
+    our_ms = prospects.at_ms + entries.get("alarm_arrived_ms") - entries.get("alarm_since_ms")
+    return int(our_ms[comes].min())
+
+
+def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: IntArray) -> list[Step]:
+    next_ = _prospects(entries, which)
+    stepping = next_.at_ms <= until_ms
     if not stepping.any():
         return []
-
-    onset_ms, number = entries.get("alarm_onset_ms"), entries.get("alarm_step")
-    opens_severe = severe & (worse_ms <= full_ms)
-    priority = np.where(opening, conditions.PRIORITY[which], priority)
-    priority = np.where(rises | (opening & opens_severe), severe_priority, priority)
+    opening, rising, easing = next_.opening & stepping, next_.rising & stepping, next_.easing & stepping
+    ending, severe_ms = next_.ending & stepping, entries.get("alarm_severe_ms")
+    since_ms, onset_ms = entries.get("alarm_since_ms"), entries.get("alarm_onset_ms")
+    to_ours_ms = entries.get("alarm_arrived_ms") - since_ms
+    opens_severe = (severe_ms != NEVER) & (severe_ms + conditions.SHORTEST_DWELL_MS[which] <= next_.at_ms)
+    priority = entries.get("alarm_priority")
+    priority = np.where(opening | easing, conditions.PRIORITY[which], priority)
+    priority = np.where(rising | (opening & opens_severe), conditions.SEVERE_PRIORITY[which], priority)
     entries.put(opening, alarm_phase=OPEN, alarm_progress=0.0, alarm_rate=0.0)
-    entries.put(opening | rises, alarm_priority=priority, alarm_step=number + 1)
+    entries.put(opening | rising | easing, alarm_priority=priority)
     entries.forget(ending)
-    at_ms = np.where(rises, worse_ms, full_ms)
     return [
         Step(
             entry=i,
@@ -159,10 +209,11 @@ def _next_steps(entries: _Entries, rows: IntArray, which: IntArray, until_ms: In
             condition=int(which[i]),
             phase=Phase.START if opening[i] else Phase.END if ending[i] else Phase.UPDATE,
             priority=Priority(int(priority[i])),
-            number=int(number[i]),
+            is_milder=bool(easing[i]),
             onset_ms=int(onset_ms[i]),
             since_ms=int(since_ms[i]),
-            at_ms=int(at_ms[i]),
+            at_ms=int(next_.at_ms[i]),
+            our_ms=int(next_.at_ms[i] + to_ours_ms[i]),
         )
         for i in np.flatnonzero(stepping).tolist()
     ]
@@ -195,7 +246,9 @@ def observe(
     faded = pending & ((progress <= 0.0) | (elapsed_ms > hold_ms))
     anew = beyond & ((phase == IDLE) | faded)
     gone = ~beyond & (faded | (pending & back))
-    entries.put(anew, alarm_phase=PENDING, alarm_onset_ms=observed_at_ms, alarm_severe_ms=NEVER)
+    entries.put(
+        anew, alarm_phase=PENDING, alarm_onset_ms=observed_at_ms, alarm_severe_ms=NEVER, alarm_mild_ms=NEVER
+    )
     progress = np.where(anew | (opened & ~back), 0.0, progress)
     dwell_ms = conditions.DWELL_S[which] * 1000.0
     # 2^10 bands beyond any limit the wait is the shortest one anyway.
@@ -207,11 +260,17 @@ def observe(
     rate = np.where(opened, clearing, np.where(beyond, towards, -1.0 / dwell_ms))
     severe_ms = entries.get("alarm_severe_ms")
     severe_ms = np.where(excess >= 1.0, np.where(severe_ms != NEVER, severe_ms, observed_at_ms), NEVER)
+    mild, mild_ms = (
+        conditions.CAN_EASE[which] & (excess <= 1.0 - conditions.CLEAR_BANDS),
+        entries.get("alarm_mild_ms"),
+    )
+    mild_ms = np.where(mild, np.where(mild_ms != NEVER, mild_ms, observed_at_ms), NEVER)
     entries.put(
         np.ones(len(rows), dtype=np.bool_),
         alarm_progress=progress,
         alarm_rate=rate,
         alarm_severe_ms=severe_ms,
+        alarm_mild_ms=mild_ms,
         alarm_since_ms=observed_at_ms,
         alarm_arrived_ms=arrived_at_ms,
     )

@@ -2,7 +2,8 @@
 
     4 bytes   length of the header, little-endian
     header    JSON: version, the columns (name, type, numbers a patient), the patients (name, ward, bed), who
-              was dropped from here (the same), and what is attached to patients (base64)
+              was dropped from here (the same), notes of some (by name), and what is attached to patients (by
+              kind and name, base64)
     columns   the raw little-endian numbers, one column after another
 
 >>> block = Block(patients=[["p-17", "4B", "12"]], away=[], attached={}, columns={"rate": np.array([72.0])})
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,15 @@ class SnapshotError(ValueError):
 class Block:
     """What is kept of some patients.
 
-    ``patients`` and ``away`` have a name, a ward and a bed each, and ``attached`` bytes by name; ``columns``
-    have the patients' numbers by the columns' names, (patients) or (patients, width).
+    ``patients`` and ``away`` have a name, a ward and a bed each. ``notes``, as JSON has it, are by name,
+    ``attached`` bytes by kind and name; ``columns`` have the patients' numbers by the columns' names,
+    (patients) or (patients, width).
     """
 
     patients: list[list[str]]
     away: list[list[str]]
-    attached: Mapping[str, bytes]
+    notes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    attached: Mapping[str, Mapping[str, bytes]]
     columns: Mapping[str, npt.NDArray[Any]]
 
 
@@ -52,7 +55,11 @@ def encode(block: Block) -> bytes:
         ],
         "patients": block.patients,
         "away": block.away,
-        "attached": {name: b64encode(state).decode() for name, state in block.attached.items()},
+        "notes": block.notes,
+        "attached": {
+            kind: {name: b64encode(state).decode() for name, state in of_kind.items()}
+            for kind, of_kind in block.attached.items()
+        },
     }
     head = json.dumps(header, separators=(",", ":")).encode()
     body = b"".join(numbers.tobytes() for numbers in block.columns.values())
@@ -81,6 +88,10 @@ def _decode(payload: bytes) -> Block:
     return Block(
         patients=header["patients"],
         away=header.get("away", []),
-        attached={name: b64decode(state) for name, state in header.get("attached", {}).items()},
+        notes=header.get("notes", {}),
+        attached={
+            kind: {name: b64decode(state) for name, state in of_kind.items()}
+            for kind, of_kind in header.get("attached", {}).items()
+        },
         columns=columns,
     )

@@ -170,6 +170,8 @@ DIRECTION = np.array([float(condition.direction) for condition in CONDITIONS])
 # Limits and bands in steps of the signal's resolution: whole numbers, so that "beyond" is exact.
 _RESOLUTION = np.array([VITALS[c.signal].resolution if c.rule == "limit" else 1.0 for c in CONDITIONS])
 _IN_STEPS = np.array([condition.rule in ("limit", "news2") for condition in CONDITIONS])
+# Where a value that has come back a little makes an alarm less urgent.
+CAN_EASE = _IN_STEPS
 _LIMITS = np.array([condition.limit for condition in CONDITIONS]) / _RESOLUTION
 LIMIT_STEPS = np.where(_IN_STEPS, np.rint(_LIMITS), _LIMITS)
 BAND_STEPS = np.array([condition.band for condition in CONDITIONS]) / _RESOLUTION

@@ -1,9 +1,9 @@
 """What an alarm says of itself: one short text, and the reasons behind it.
 
-Every alarm's ``why`` has the rule and its version, and what the rule went by. Unless the alarm ends it also
-has ``counterfactual``, with which values, or within what time, it would not have begun; and
-``why_not_higher``, what kept it from a higher priority. Whoever replays the readings with the values that the
-counterfactual allows gets no alarm.
+Every alarm's ``why`` has the rule and its version, and what the rule went by. Unless the alarm ends, or its
+priority falls, it also has ``counterfactual``, with which values, or within what time, it would not have
+begun; and ``why_not_higher``, what kept it from a higher priority. Whoever replays the readings with the
+values that the counterfactual allows gets no alarm.
 """
 
 from __future__ import annotations
@@ -13,24 +13,29 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import conditions, explain_learned, explain_news2, river_judging
+from wardwatch.core import conditions, explain_learned, explain_news2, limits, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
 from wardwatch.core.judges import Judges
+from wardwatch.core.limits import Source
 from wardwatch.core.news2_of_patients import scores_of
 from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS, VitalSign
+
+_WHOSE = {Source.STANDARD: "", Source.WARD: " (ward's limit)", Source.PATIENT: " (patient's limit)"}
 
 
 def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[str, Mapping[str, Any]]:
     """The alarm's text, as bedside monitors write it, and its ``why``."""
     condition = CONDITIONS[step.condition]
+    limit, source = limits.limit_of(table, step.row, step.condition)
     lasted_s = round((step.at_ms - step.onset_ms) / 1000, 3)
     why: dict[str, Any] = {
         "rule": condition.rule,
         "rule_version": conditions.RULE_VERSION,
-        "limit": condition.limit,
+        "limit": limit,
+        "limit_of": source.name.lower(),
         "direction": "above" if condition.direction > 0 else "below",
         "band": condition.band,
         "lasted_s": lasted_s,
@@ -38,7 +43,8 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
     if condition.rule == "news2":
         # By what was known when the step was set going: since then more may have grown old.
         scores = scores_of(table, np.array([step.row]), np.array([step.since_ms]))
-        told, reasons = explain_news2.high(scores, int(table["news2_scored"][step.row]))
+        scale_2 = bool(table["news2_scale_2"][step.row])
+        told, reasons = explain_news2.high(scores, int(table["news2_scored"][step.row]), scale_2=scale_2)
     elif condition.rule == "learned":
         told, reasons = explain_learned.unusual(table, judges.bank, step)
     elif condition.rule == "nightly":
@@ -46,32 +52,34 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
     elif condition.rule == "river":
         told, reasons = river_judging.reasons(judges.river, table, step.row)
     else:
-        told, reasons = _limit(condition, float(table["value"][step.row, condition.signal]))
+        told, reasons = _limit(condition, limit, float(table["value"][step.row, condition.signal]))
     allowed = reasons.pop("allowed", {})
     why |= reasons
     if step.phase is Phase.END:
         return f"{told}, alarm over", why
+    if step.is_milder:
+        return f"{told}, less far out", why
     why["counterfactual"] = {"lasted_less_than_s": lasted_s, **allowed}
-    why["why_not_higher"] = _why_not_higher(condition, step)
+    why["why_not_higher"] = _why_not_higher(condition, limit, step)
     if condition.rule == "limit":
-        limit = VITALS[condition.signal].written(condition.limit)
-        told = f"{told} {'>' if condition.direction > 0 else '<'} {limit}"
+        written = VITALS[condition.signal].written(limit)
+        told = f"{told} {'>' if condition.direction > 0 else '<'} {written}{_WHOSE[source]}"
     return told, why
 
 
-def _limit(condition: Condition, value: float) -> tuple[str, dict[str, Any]]:
+def _limit(condition: Condition, limit: float, value: float) -> tuple[str, dict[str, Any]]:
     vital = VITALS[condition.signal]
     bound = "at_most" if condition.direction > 0 else "at_least"
     reasons = {
         "vital": vital.name,
         "value": value,
         "unit": vital.unit,
-        "allowed": {"vitals": {vital.name: {bound: condition.limit}}},
+        "allowed": {"vitals": {vital.name: {bound: limit}}},
     }
     return f"{vital.label} {vital.written(value)}", reasons
 
 
-def _why_not_higher(condition: Condition, step: Step) -> str | None:
+def _why_not_higher(condition: Condition, limit: float, step: Step) -> str | None:
     """What kept the alarm from a higher priority; ``None`` for the highest."""
     if step.priority is Priority.HIGH:
         return None
@@ -81,7 +89,7 @@ def _why_not_higher(condition: Condition, step: Step) -> str | None:
         return f"This condition has no higher priority than {step.priority.name.lower()}."
     if condition.rule == "learned":
         return f"The score was not {condition.band:g} bit further out for {condition.shortest_dwell_s:g} s."
-    severe = condition.limit + condition.direction * condition.band
+    severe = limit + condition.direction * condition.band
     signal, unit = _named(condition)
     beyond = "at or above" if condition.direction > 0 else "at or below"
     return f"{signal} was not {beyond} {severe:g}{unit} for {condition.shortest_dwell_s:g} s."

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, conditions, looking, patient, river_judging
+from wardwatch.core import alarms, conditions, limits, looking, river_judging
+from wardwatch.core.alarming.changes import Change
 from wardwatch.core.bank import RELEASE_S, Guard
 from wardwatch.core.detectors.detector import JUDGED
-from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.events import AlarmEvent
 from wardwatch.core.judges import Judges
-from wardwatch.core.news2 import EMERGENCY_RESPONSE, PARAMETERS
-from wardwatch.core.news2_of_patients import scores_of
+from wardwatch.core.news2_of_patients import SCORED_PARTS, known_totals, note_scored
 from wardwatch.core.reading import (
     ON_OXYGEN,
     PART_COUNT,
@@ -26,9 +26,9 @@ from wardwatch.core.reading import (
     Round,
 )
 from wardwatch.core.table import PatientTable
+from wardwatch.core.telling import Teller
 from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITAL_NAMES, steps_of
 
-_SCORED_PARTS = [PART_INDEX[name] for name in PARAMETERS]
 # Hearts can leap, but sensors do so more often: what leaps further than this within two minutes must be
 # confirmed. Wardwatch's own choices.
 _LEAP_MS = 120_000
@@ -49,7 +49,7 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
     if _condition.rule == "limit":
         _SOURCES[_which, _condition.signal] = True
     elif _condition.rule == "news2":
-        _SOURCES[_which, _SCORED_PARTS] = True
+        _SOURCES[_which, SCORED_PARTS] = True
     elif _condition.rule == "nightly":
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
     else:
@@ -60,10 +60,12 @@ _OF_BANK = np.array([one.rule in ("learned", "nightly", "river") for one in cond
 _OF_MANY = _SOURCES.sum(axis=1) > 1
 
 
-def take_in(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int, AlarmEvent]]:
+def take_in(
+    table: PatientTable, judges: Judges, teller: Teller, taken: Round
+) -> list[tuple[int, AlarmEvent]]:
     """Take a round in that has passed the gate; each event with the batch index of its reading."""
     looked_at = looking.is_due(table, taken)
-    events = _steps_before(table, judges, taken, looked_at)
+    events = _tell_before(table, teller, taken, looked_at)
     _note_movement(table, taken)
     signals = _learned_signals(table, judges, taken, looked_at)
     leaping = _leaping(table, taken)
@@ -74,25 +76,28 @@ def take_in(table: PatientTable, judges: Judges, taken: Round) -> list[tuple[int
     return events
 
 
-def make_steps(
-    table: PatientTable, judges: Judges, rows: IntArray, which: IntArray, until_ms: IntArray
-) -> list[alarms.Step]:
-    """:func:`wardwatch.core.alarms.due`, and what else an alarm's opening brings about."""
-    steps = alarms.due(table, rows, which, until_ms)
-    opened = [
-        step.row for step in steps if step.condition == conditions.UNUSUAL and step.phase is Phase.START
-    ]
-    if opened:
-        judges.bank.alarm_opened(table, np.array(opened))
-    return steps
-
-
-def _steps_before(
-    table: PatientTable, judges: Judges, taken: Round, looked_at: BoolArray
+def _tell_before(
+    table: PatientTable, teller: Teller, taken: Round, looked_at: BoolArray
 ) -> list[tuple[int, AlarmEvent]]:
+    """What falls before these readings."""
+    changes = _changes_before(table, teller, taken, looked_at)
+    late = np.flatnonzero(table["desk_due_ms"][taken.rows] <= taken.arrived_at_ms).tolist()
+    return [
+        (int(taken.index[place]), event)
+        for place in sorted({*changes, *late})
+        for event in teller.tell(
+            int(taken.rows[place]), changes.get(place, []), int(taken.arrived_at_ms[place])
+        )
+    ]
+
+
+def _changes_before(
+    table: PatientTable, teller: Teller, taken: Round, looked_at: BoolArray
+) -> dict[int, list[Change]]:
+    """Of the conditions, by the reading's place in the round."""
     places, which = np.nonzero(table["alarm_phase"][taken.rows] != alarms.IDLE)
     if not len(places):
-        return []
+        return {}
     rows, observed_ms = taken.rows[places], taken.observed_at_ms[places]
     # Where a reading says nothing of a signal it shows that time has passed, but both clocks must agree:
     # another device's may be ahead, and readings that a device has kept all arrive at once.
@@ -102,10 +107,13 @@ def _steps_before(
         _instants(table, rows, which, observed_ms),
         np.minimum(observed_ms, silent_until_ms),
     )
-    steps = make_steps(table, judges, rows, which, until_ms)
-    reading = taken.index[places].tolist()
-    steps.sort(key=lambda step: (reading[step.entry], step.at_ms, step.condition))
-    return [(reading[step.entry], patient.event_of(table, judges, step)) for step in steps]
+    changes: dict[int, list[Change]] = {}
+    steps = teller.make_steps(rows, which, until_ms)
+    for step in sorted(steps, key=lambda step: (step.our_ms, step.condition)):
+        place = int(places[step.entry])
+        now_ms = int(taken.arrived_at_ms[place])
+        changes.setdefault(place, []).append(teller.change_of(step, now_ms))
+    return changes
 
 
 def _measured(taken: Round, looked_at: BoolArray, places: IntArray, which: IntArray) -> BoolArray:
@@ -164,9 +172,12 @@ def _keep(table: PatientTable, taken: Round) -> None:
     fresh = taken.told[:, :VITAL_COUNT]
     table["value"][rows] = np.where(fresh, taken.values, table["value"][rows])
     table["seen_ms"][rows] = np.where(taken.told, at_ms[:, None], table["seen_ms"][rows])
+    arrived_ms = taken.arrived_at_ms[:, None]
+    table["arrived_ms"][rows] = np.where(taken.told, arrived_ms, table["arrived_ms"][rows])
     table["observed_ms"][rows] = np.maximum(table["observed_ms"][rows], at_ms)
     entered = taken.told[:, PART_INDEX["on_oxygen"]]
     table["on_oxygen"][rows[entered]] = taken.context[entered, ON_OXYGEN]
+    limits.supersede_oxygen(table, rows[entered], taken.arrived_at_ms[entered])
     entered = taken.told[:, PART_INDEX["consciousness"]]
     table["consciousness"][rows[entered]] = taken.consciousness[entered]
 
@@ -175,9 +186,10 @@ def _observe(
     table: PatientTable, judges: Judges, taken: Round, signals: FloatArray, leaping: BoolArray
 ) -> None:
     """Hold the signals of these readings against the limits; ``signals`` already has the bank's."""
+    limits.refresh(table, judges.wards, taken.rows)
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
-    beyond = (signals[:, conditions.SIGNAL] - conditions.LIMIT_STEPS) * conditions.DIRECTION
+    beyond = (signals[:, conditions.SIGNAL] - limits.held_against(table, taken.rows)) * conditions.DIRECTION
     excess = beyond / conditions.BAND_STEPS
     phase = table["alarm_phase"][taken.rows]
     with np.errstate(invalid="ignore"):
@@ -190,21 +202,10 @@ def _observe(
         alarms.observe(table, rows, which, at_ms, arrived_ms, excess[places, which], unconfirmed)
         scored = which == conditions.NEWS2
         if scored.any():
-            _note_scored(table, rows[scored], onset_ms[scored])
+            note_scored(table, rows[scored], onset_ms[scored])
         learned = which == conditions.UNUSUAL
         if learned.any():
             _narrow(table, judges, rows[learned], at_ms[learned], onset_ms[learned])
-
-
-def _note_scored(table: PatientTable, rows: IntArray, onset_ms: IntArray) -> None:
-    """Keep which parameters make the NEWS2 alarms that are pending; ``onset_ms`` as it was before."""
-    pending = table["alarm_phase"][rows, conditions.NEWS2] == alarms.PENDING
-    if pending.any():
-        rows, onset_ms = rows[pending], onset_ms[pending]
-        begun = table["alarm_onset_ms"][rows, conditions.NEWS2] != onset_ms
-        before = np.where(begun, 0, table["news2_scored"][rows])
-        scores = scores_of(table, rows, table["observed_ms"][rows])
-        table["news2_scored"][rows] = before | scores.scoring()
 
 
 def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray, onset_ms: IntArray) -> None:
@@ -221,15 +222,7 @@ def _narrow(table: PatientTable, judges: Judges, rows: IntArray, at_ms: IntArray
 def _news2_totals(table: PatientTable, taken: Round) -> FloatArray:
     """The totals that are known for sure, where these readings may have changed them."""
     totals = np.full(len(taken), np.nan)
-    scored = taken.told[:, _SCORED_PARTS].any(axis=1)
+    scored = taken.told[:, SCORED_PARTS].any(axis=1)
     rows = taken.rows[scored]
-    at_ms = table["observed_ms"][rows]
-    known = scores_of(table, rows, at_ms).lowest
-    # That a value has grown old is no recovery: an open alarm goes by the last known values, however old.
-    # They keep it open, but make it no more urgent.
-    opened = table["alarm_phase"][rows, conditions.NEWS2] == alarms.OPEN
-    if opened.any():
-        last_known = scores_of(table, rows, at_ms, any_age=True).lowest
-        known = np.where(opened, np.maximum(known, np.minimum(last_known, EMERGENCY_RESPONSE - 1)), known)
-    totals[scored] = known
+    totals[scored] = known_totals(table, rows, table["observed_ms"][rows])
     return totals

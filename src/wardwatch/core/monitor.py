@@ -18,17 +18,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from wardwatch.core import alarms, gate, intake, patient
+from wardwatch.core import admission, alarms, gate, intake, patient
+from wardwatch.core.alarming.answering import refused
+from wardwatch.core.alarming.commands import Command, Receipt, Verb
+from wardwatch.core.alarming.desk import AlarmDesk
+from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.bank import Bank
 from wardwatch.core.events import AlarmEvent, PatientStatus, Placement, Refusal
 from wardwatch.core.gate import GateRules
 from wardwatch.core.judges import Judges
+from wardwatch.core.limits import WardLimits
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model, shipped_model
 from wardwatch.core.reading import Batch, BoolArray, IntArray, Round
 from wardwatch.core.river_plugin import RiverPanel
+from wardwatch.core.roster import Limits, entry_of
 from wardwatch.core.rounds import rounds
-from wardwatch.core.table import BLOCK_ROWS, PatientTable
+from wardwatch.core.table import BLOCK_ROWS, Attachment, PatientTable
+from wardwatch.core.telling import Teller
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +47,7 @@ class Outcome:
     """
 
     events: list[AlarmEvent] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     readings: int = 0
     readings_refused: int = 0
@@ -53,6 +61,8 @@ class Rules:
     happens; ``local_time`` is the ward's wall clock; ``model`` what is known of the population. A patient of
     whom nothing came for ``idle_s``, and who has no open alarm, is dropped: whoever comes back after that
     begins anew, from the model and in the same ward and bed. ``river`` are detectors of river to run as well.
+    ``policies`` say how each ward wants its alarms handled, ``ward_limits`` are the limits of
+    wards, and ``default_limits`` those of wards that are not named there.
     """
 
     gate: GateRules = field(default_factory=GateRules)
@@ -61,6 +71,9 @@ class Rules:
     local_time: LocalTime = field(default_factory=LocalTime.utc)
     model: Model = field(default_factory=shipped_model)
     river: RiverPanel | None = None
+    policies: Policies = field(default_factory=Policies)
+    ward_limits: Mapping[str, Limits] = field(default_factory=dict)
+    default_limits: Limits = field(default_factory=dict)
 
 
 class Monitor:
@@ -76,10 +89,15 @@ class Monitor:
         if bank is None:
             bank = Bank(rules.model, rules.local_time, rules.false_alarms_a_patient_day)
         river = None if rules.river is None else rules.river.empty()
-        self._judges = Judges(bank, river)
+        self._judges = Judges(bank, river, WardLimits(rules.ward_limits, rules.default_limits))
+        self._desk = AlarmDesk(rules.policies)
+        attachments: dict[str, Attachment] = {"alarms": self._desk}
+        if river is not None:
+            attachments["river"] = river
         self._table = PatientTable(
-            (*patient.COLUMNS, *bank.columns), age_column="observed_ms", attachment=river
+            (*patient.COLUMNS, *bank.columns), age_column="observed_ms", attachments=attachments
         )
+        self._teller = Teller(self._table, self._judges, self._desk)
         self._outcome = Outcome()
 
     def receive(self, batch: Batch) -> None:
@@ -98,7 +116,7 @@ class Monitor:
             self._outcome.readings_refused += len(sent) - len(taken)
             if len(taken):
                 self._begin_anew(taken)
-                events += intake.take_in(self._table, self._judges, taken)
+                events += intake.take_in(self._table, self._judges, self._teller, taken)
         # Rounds are a matter of computing; what is told follows the log.
         events.sort(key=lambda told: told[0])
         refusals.sort(key=lambda refusal: refusal.position)
@@ -117,6 +135,9 @@ class Monitor:
         idle: BoolArray = (at_ms - observed_ms > self._idle_ms) & (observed_ms > patient.NEVER_MS)
         if idle.any():
             idle &= ~(self._table["alarm_phase"][rows] == alarms.OPEN).any(axis=1)
+            for place in np.flatnonzero(idle).tolist():
+                # What is latched, paused or off is not forgotten either.
+                idle[place] = not self._desk.is_busy(self._table.patients[rows[place]])
         return idle
 
     def _drop_idle(self, now_ms: int) -> None:
@@ -124,25 +145,43 @@ class Monitor:
         certain_ms = now_ms - self._gate.maximum_lateness_s * 1000
         rows = np.arange(len(self._table))
         idle = rows[self._are_idle(rows, np.full(len(rows), certain_ms))]
+        idle = np.union1d(idle, admission.gone(self._table, certain_ms))
         if len(idle):
             self._table.drop(idle)
 
-    def new_normal(self, name: str) -> None:
-        """Take what a patient's vitals are now for usual from now on, as a nurse may say.
-
-        Nothing changes for a patient never seen.
-        """
-        row = self._table.row(name)
-        if row is not None:
-            self._judges.bank.new_normal(self._table, np.array([row]))
-            self._table.touch(np.array([row]))
+    def command(self, commands: Iterable[Command]) -> None:
+        """Do what people want, in log order; each is answered with a receipt."""
+        for command in commands:
+            row = self._table.row(command.patient)
+            if row is None:
+                self._outcome.receipts.append(refused(command, "No such patient is watched here."))
+                continue
+            self._outcome.events += self._teller.pass_time(np.array([row]), command.at_ms)
+            ward, bed = self._table.places[row]
+            is_new = not self._desk.has_answered(command)
+            receipt, events = self._desk.answer(command, ward=ward, bed=bed)
+            if is_new and command.verb is Verb.NEW_NORMAL:
+                self._judges.bank.new_normal(self._table, np.array([row]))
+            self._outcome.receipts.append(receipt)
+            self._outcome.events += self._teller.finish(row, events)
 
     def admit(self, placements: Iterable[Placement]) -> None:
-        """Take roster lines in: from now on the patient's events name this ward and bed."""
-        for placement in placements:
-            rows = self._table.rows([placement.patient])
-            self._table.places[int(rows[0])] = (placement.ward, placement.bed)
-            self._table.touch(rows)
+        """Take lines of the roster in, in log order; what they change holds from their arrival on."""
+        for entry in map(entry_of, placements):
+            rows = self._table.rows([entry.patient])
+            row = int(rows[0])
+            at_ms = admission.latest_arrival(self._table, row) if entry.at_ms is None else entry.at_ms
+            self._outcome.events += self._teller.pass_time(rows, at_ms)
+            ward, bed = self._table.places[row]
+            if entry.discharged:
+                ended = self._desk.discharge(entry.patient, at_ms, ward=ward, bed=bed)
+                self._outcome.events += self._teller.finish(row, ended)
+                admission.discharge(self._table, row, at_ms)
+                continue
+            admission.take(self._table, self._judges.wards, entry, at_ms)
+            if (ward, bed) != (entry.ward, entry.bed):
+                moved = self._desk.place(entry.patient, at_ms, ward=entry.ward, bed=entry.bed)
+                self._outcome.events += self._teller.finish(row, moved)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass to ``now_ms``, on the clock of ``arrived_at_ms``, where no reading tells it.
@@ -152,14 +191,18 @@ class Monitor:
         their next reading.
         """
         self._drop_idle(now_ms)
-        rows, which = np.nonzero(self._table["alarm_phase"][: len(self._table)] != alarms.IDLE)
-        if not len(rows):
-            return
-        until_ms = alarms.silent_until(self._table, rows, which, np.full(len(rows), now_ms))
-        steps = intake.make_steps(self._table, self._judges, rows, which, until_ms)
-        steps.sort(key=lambda step: (step.at_ms, step.row, step.condition))
-        self._outcome.events += [patient.event_of(self._table, self._judges, step) for step in steps]
-        self._table.touch(np.array([step.row for step in steps], dtype=np.int64))
+        waiting = (self._table["alarm_phase"] != alarms.IDLE).any(axis=1)
+        waiting |= self._table["desk_due_ms"] <= now_ms
+        rows = np.flatnonzero(waiting[: len(self._table)])
+        if len(rows):
+            self._outcome.events += self._teller.pass_time(rows, now_ms)
+
+    def next_due_ms(self) -> int | None:
+        """When a tick will next have anything to do if nothing else comes, on the clock of arrivals."""
+        desk_due_ms = int(self._table["desk_due_ms"][: len(self._table)].min(initial=patient.NOT_DUE_MS))
+        step_due_ms = alarms.next_due_ms(self._table)
+        due_ms = desk_due_ms if step_due_ms is None else min(desk_due_ms, step_due_ms)
+        return None if due_ms == patient.NOT_DUE_MS else due_ms
 
     def drain(self) -> Outcome:
         """What there is to tell, once."""
@@ -169,7 +212,7 @@ class Monitor:
     def statuses(self, patients: Iterable[str]) -> list[PatientStatus]:
         """The latest of each of these patients; those never seen are left out."""
         rows = (self._table.row(name) for name in patients)
-        return [patient.status_of(self._table, row) for row in rows if row is not None]
+        return [patient.status_of(self._table, row, self._desk) for row in rows if row is not None]
 
     def snapshot(self, *, only_changed: bool) -> Iterator[tuple[int, bytes]]:
         """Blocks of patients as (number, bytes); with ``only_changed`` those touched since the last call."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from wardwatch.core import alarms, explain, river_judging
+from wardwatch.core import alarms, explain, limits, river_judging
+from wardwatch.core.alarming.changes import Change
+from wardwatch.core.alarming.desk import AlarmDesk
 from wardwatch.core.baseline import LEARNING_S
 from wardwatch.core.conditions import CONDITIONS
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
-from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus, Phase, alarm_identity
+from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus
 from wardwatch.core.judges import Judges
 from wardwatch.core.news2 import PARAMETERS
 from wardwatch.core.news2_of_patients import scores_of
@@ -19,6 +23,8 @@ from wardwatch.core.vitals import VITAL_COUNT, VITALS
 
 # Before any instant, and yet far from overflowing when subtracted from one.
 NEVER_MS = -(2**60)
+# After any instant.
+NOT_DUE_MS = 2**60
 
 COLUMNS = (
     # The latest accepted value of each part, and when it was observed.
@@ -26,6 +32,8 @@ COLUMNS = (
     Column("on_oxygen", "f8", np.nan),
     Column("consciousness", "i1", UNKNOWN),
     Column("seen_ms", "i8", NEVER_MS, PART_COUNT),
+    # When that arrived, on our clock.
+    Column("arrived_ms", "i8", NEVER_MS, PART_COUNT),
     # The latest instant of all, and that of the latest step.
     Column("observed_ms", "i8", NEVER_MS),
     Column("moved_ms", "i8", NEVER_MS),
@@ -33,46 +41,49 @@ COLUMNS = (
     Column("news2_scored", "i1", 0),
     # The number of the patient's latest event.
     Column("sequence", "i8", 0),
+    # When something falls due of itself at the alarm desk, on our clock.
+    Column("desk_due_ms", "i8", NOT_DUE_MS),
     *alarms.COLUMNS,
     *river_judging.COLUMNS,
+    *limits.COLUMNS,
 )
 
 
-def event_of(table: PatientTable, judges: Judges, step: alarms.Step) -> AlarmEvent:
-    """The event that tells of a step; counts it in the patient's sequence."""
-    row, condition = step.row, CONDITIONS[step.condition]
-    patient, (ward, bed) = table.patients[row], table.places[row]
+def change_of(table: PatientTable, judges: Judges, step: alarms.Step, now_ms: int) -> Change:
+    """What the alarm desk hears of a step; it is ``now_ms`` by our clock, and no later than that."""
+    condition = CONDITIONS[step.condition]
     text, why = explain.text_and_reasons(table, judges, step)
-    # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
-    sequence = max(int(table["sequence"][row]) + 1, step.at_ms)
-    table["sequence"][row] = sequence
-    alarm = alarm_identity(patient, condition.name, step.onset_ms)
-    return AlarmEvent(
-        event=f"{alarm}-{step.number}",
-        alarm=alarm,
-        sequence=sequence,
-        patient=patient,
-        ward=ward,
-        bed=bed,
+    return Change(
+        patient=table.patients[step.row],
         condition=condition.name,
         kind="physiological",
-        priority=step.priority,
+        source="",
         phase=step.phase,
-        state="off" if step.phase is Phase.END else "active",
-        inactivation="enabled",
+        priority=step.priority,
         onset_ms=step.onset_ms,
         observed_at_ms=step.at_ms,
+        at_ms=min(step.our_ms, now_ms),
         text=text,
         why=why,
     )
 
 
-def status_of(table: PatientTable, row: int) -> PatientStatus:
+def numbered(table: PatientTable, row: int, events: list[AlarmEvent]) -> list[AlarmEvent]:
+    """The events of a patient, counted in the patient's sequence."""
+    found = []
+    for event in events:
+        # Never below the event's time, so that it keeps rising even if the state was lost and began anew.
+        sequence = max(int(table["sequence"][row]) + 1, event.at_ms, event.observed_at_ms)
+        table["sequence"][row] = sequence
+        found.append(replace(event, sequence=sequence))
+    return found
+
+
+def status_of(table: PatientTable, row: int, desk: AlarmDesk) -> PatientStatus:
     """The latest that is known of a patient, at the instant of the latest reading."""
     observed_ms = max(int(table["observed_ms"][row]), 0)
     scores = scores_of(table, np.array([row]), np.array([observed_ms]))
     values, seen_ms = table["value"][row], table["seen_ms"][row]
-    opened = np.flatnonzero(table["alarm_phase"][row] == alarms.OPEN).tolist()
     ward, bed = table.places[row]
     return PatientStatus(
         patient=table.patients[row],
@@ -89,7 +100,7 @@ def status_of(table: PatientTable, row: int) -> PatientStatus:
             highest=int(scores.highest[0]),
             missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[0], strict=True) if gone),
         ),
-        open_alarms=tuple(CONDITIONS[which].name for which in opened),
+        open_alarms=tuple(desk.open_conditions(table.patients[row])),
         learning=_learning(table, row),
     )
 

@@ -5,7 +5,8 @@ plain bytes (`blocks`), and only those that were touched. A column that a block 
 its default, and one that is no longer used is passed over, so that a newer version starts from an older one's
 checkpoint.
 
-A patient who is *dropped* gives the row back. Only the place remains known, in the block where the row was.
+A patient who is *dropped* gives the row back. Only place and note remain known, in the block where the row
+was.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from wardwatch.core.reading import IntArray
 
 # Neighbours that are written together: some 150 kB, well below Kafka's usual limit of 1 MB a message.
 BLOCK_ROWS = 128
+
+_NOWHERE = (UNASSIGNED_WARD, "")
 
 
 class Attachment(Protocol):
@@ -46,7 +49,8 @@ class PatientTable:
     """The rows. ``table["heart_rate"]`` is the array of a column, as long as the table's capacity.
 
     An array is only good until the next patient is added: the table grows by moving to larger ones.
-    ``age_column`` names the one that tells which of two states of a patient is the later one.
+    ``age_column`` names the one that tells which of two states of a patient is the later one;
+    ``attachments``, by kind, keep what is no number.
     """
 
     def __init__(
@@ -54,16 +58,18 @@ class PatientTable:
         columns: Sequence[Column],
         *,
         age_column: str | None = None,
-        attachment: Attachment | None = None,
+        attachments: Mapping[str, Attachment] | None = None,
     ) -> None:
         self._columns = tuple(columns)
         self._age_column = age_column
-        self._attachment = attachment
+        self._attachments = attachments or {}
         self._packs = {dtype: Pack(columns, dtype) for dtype in {column.dtype for column in columns}}
         self._arrays: dict[str, npt.NDArray[Any]] = {}
         self._rows: dict[str, int] = {}
         self.patients: list[str] = []
         self.places: list[tuple[str, str]] = []
+        # What the roster says of some patients beside the place, as JSON has it; kept as long as that.
+        self.notes: dict[str, dict[str, Any]] = {}
         # Who was dropped: the block, and the place.
         self._away: dict[str, tuple[int, tuple[str, str]]] = {}
         self._free: list[int] = []
@@ -107,11 +113,12 @@ class PatientTable:
         self.touch(rows)
 
     def drop(self, rows: IntArray) -> None:
-        """Give these patients' rows back. When one comes again, only the place is still known."""
+        """Give these patients' rows back. When one comes again, only place and note are still known."""
         self.forget(rows)
         for row in rows.tolist():
             patient = self.patients[row]
-            self._away[patient] = (row // BLOCK_ROWS, self.places[row])
+            if self.places[row] != _NOWHERE or patient in self.notes:
+                self._away[patient] = (row // BLOCK_ROWS, self.places[row])
             del self._rows[patient]
             self._vacate(row)
             self._free.append(row)
@@ -119,18 +126,18 @@ class PatientTable:
     def _clear(self, rows: IntArray) -> None:
         for pack in self._packs.values():
             pack.matrix[rows] = pack.defaults
-        if self._attachment is not None:
+        for attachment in self._attachments.values():
             for row in rows.tolist():
-                self._attachment.forget(self.patients[row])
+                attachment.forget(self.patients[row])
 
     def _vacate(self, row: int) -> None:
-        self.patients[row], self.places[row] = "", (UNASSIGNED_WARD, "")
+        self.patients[row], self.places[row] = "", _NOWHERE
 
     def _row_or_new(self, patient: str) -> int:
         row = self._rows.get(patient)
         if row is None:
             row = self._free.pop() if self._free else len(self.patients)
-            block, place = self._away.pop(patient, (row // BLOCK_ROWS, (UNASSIGNED_WARD, "")))
+            block, place = self._away.pop(patient, (row // BLOCK_ROWS, _NOWHERE))
             self._touched.add(block)
             self._seat(row, patient, place)
         return row
@@ -138,7 +145,7 @@ class PatientTable:
     def _seat(self, row: int, patient: str, place: tuple[str, str]) -> None:
         while len(self.patients) <= row:
             self.patients.append("")
-            self.places.append((UNASSIGNED_WARD, ""))
+            self.places.append(_NOWHERE)
             self._grow(len(self.patients))
         self.patients[row] = patient
         self.places[row] = place
@@ -172,19 +179,23 @@ class PatientTable:
         return self._encode(np.array([self._rows[patient]]), [])
 
     def _encode(self, rows: IntArray, away: list[list[str]]) -> bytes:
+        named = [*(self.patients[row] for row in rows.tolist()), *(name for name, *_ in away)]
         block = Block(
             patients=[[self.patients[row], *self.places[row]] for row in rows.tolist()],
             away=away,
+            notes={name: self.notes[name] for name in named if name in self.notes},
             attached=self._attached(rows),
             columns={column.name: self._arrays[column.name][rows] for column in self._columns},
         )
         return encode(block)
 
-    def _attached(self, rows: IntArray) -> dict[str, bytes]:
-        if self._attachment is None:
-            return {}
+    def _attached(self, rows: IntArray) -> dict[str, dict[str, bytes]]:
         patients = [self.patients[row] for row in rows.tolist()]
-        return {name: self._attachment.state_of(name) for name in patients if name in self._attachment}
+        attached = {
+            kind: {name: attachment.state_of(name) for name in patients if name in attachment}
+            for kind, attachment in self._attachments.items()
+        }
+        return {kind: of_kind for kind, of_kind in attached.items() if of_kind}
 
     def load(self, blocks: Mapping[int, bytes]) -> None:
         """Fill an empty table from blocks; raises :class:`wardwatch.core.blocks.SnapshotError`."""
@@ -209,6 +220,7 @@ class PatientTable:
                 self._clear(np.array([earlier]))
                 self._vacate(earlier)
             self._seat(first + i, name, (ward, bed))
+            self._take_note(name, block)
         rows = first + np.array(kept, dtype=np.int64)
         for column in self._columns:
             numbers, array = block.columns.get(column.name), self._arrays[column.name]
@@ -216,10 +228,17 @@ class PatientTable:
                 array[rows] = numbers[kept]
         for name, ward, bed in block.away:
             self._away[name] = (number, (ward, bed))
-        if self._attachment is not None:
-            for name, state in block.attached.items():
+            if name not in self._rows:
+                self._take_note(name, block)
+        for kind in self._attachments.keys() & block.attached.keys():
+            for name, state in block.attached[kind].items():
                 if self._rows.get(name, -1) // BLOCK_ROWS == number:
-                    self._attachment.restore(name, state)
+                    self._attachments[kind].restore(name, state)
+
+    def _take_note(self, patient: str, block: Block) -> None:
+        self.notes.pop(patient, None)
+        if patient in block.notes:
+            self.notes[patient] = block.notes[patient]
 
     def _is_later(self, patient: str, age: float) -> bool:
         """Whether this is the state to keep, of a patient who may be in a block before as well.

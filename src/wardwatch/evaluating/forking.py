@@ -115,7 +115,10 @@ def renamed(state: bytes, name: str) -> bytes:
     """The state of one patient as that of another."""
     block = decode(state)
     [[former, *place]] = block.patients
-    attached = {name if patient == former else patient: kept for patient, kept in block.attached.items()}
+    attached = {
+        kind: {name if patient == former else patient: kept for patient, kept in of_kind.items()}
+        for kind, of_kind in block.attached.items()
+    }
     return encode(replace(block, patients=[[name, *place]], attached=attached))
 
 

@@ -24,9 +24,17 @@ def answer(bedside: Bedside, command: Command) -> Receipt:
     """Do it, or say why not."""
     try:
         sentence, until_ms = _DOERS[command.verb](bedside, command)
-        verdict = Verdict.DONE
     except (RefusedError, IllegalTransitionError) as refusal:
-        sentence, until_ms, verdict = str(refusal), None, Verdict.REFUSED
+        return refused(command, str(refusal))
+    return _receipt(command, Verdict.DONE, sentence, until_ms)
+
+
+def refused(command: Command, why: str) -> Receipt:
+    """The answer to a command that can't be done."""
+    return _receipt(command, Verdict.REFUSED, why, None)
+
+
+def _receipt(command: Command, verdict: Verdict, sentence: str, until_ms: int | None) -> Receipt:
     return Receipt(
         command=command.command,
         patient=command.patient,

@@ -61,6 +61,16 @@ class AlarmDesk:
             bedside.kept.remember(receipt)
         return receipt, self._told(bedside)
 
+    def has_answered(self, command: Command) -> bool:
+        """Whether this command has come before."""
+        kept = self._patients.get(command.patient)
+        return kept is not None and command.command in kept.receipts
+
+    def is_busy(self, patient: str) -> bool:
+        """Whether the patient has an alarm, or one that is paused or turned off."""
+        kept = self._patients.get(patient)
+        return kept is not None and bool(kept.alarms or kept.audio or kept.inhibited)
+
     def place(self, patient: str, at_ms: int, *, ward: str, bed: str) -> list[AlarmEvent]:
         """Tell of all alarms anew: the patient has been moved."""
         if patient not in self._patients:

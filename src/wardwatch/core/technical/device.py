@@ -1,0 +1,179 @@
+"""A device at which something happens, and what is kept of it. Most devices have none of this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from wardwatch.core.events import Phase, Reason
+from wardwatch.core.technical import conditions, levels
+from wardwatch.core.technical.conditions import LEVELS
+from wardwatch.core.technical.levels import Episode
+from wardwatch.core.technical.refusals import Refusals
+from wardwatch.core.technical.silence import Seldom, Silence
+from wardwatch.core.technical.steps import Step
+from wardwatch.core.vitals import VITAL_COUNT
+
+
+@dataclass(slots=True)
+class Device:
+    """The conditions of one device that exist or may soon.
+
+    ``name`` is the device's own. ``now_ms`` is how far its time has come: it never goes back, though arrivals
+    may.
+    """
+
+    name: str
+    now_ms: int
+    episodes: dict[str, Episode] = field(default_factory=dict)
+    silence: Silence = field(default_factory=Silence)
+    refusals: Refusals | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not self.episodes and self.silence.is_empty and self.refusals is None
+
+    @property
+    def has_alarm(self) -> bool:
+        """Whether a condition exists."""
+        return bool(
+            self.silence.vitals
+            or (self.refusals is not None and self.refusals.onset_ms is not None)
+            or any(episode.is_open for episode in self.episodes.values())
+        )
+
+    def calls(self) -> int:
+        """Which signs of its next reading would change anything."""
+        found = self.silence.calls
+        for level in LEVELS:
+            found |= levels.calls(level, self.episodes.get(level.key), self.now_ms)
+        return found
+
+    def due_ms(self, told_ms: list[int]) -> int:
+        """When anything happens by itself; ``told_ms`` is when each vital came last."""
+        due_ms = self.silence.due_ms(told_ms)
+        if self.refusals is not None:
+            due_ms = min(due_ms, self.refusals.due_ms)
+        for level, episode in self._waiting():
+            due_ms = min(due_ms, levels.due_ms(level, episode))
+        return due_ms
+
+    def _waiting(self) -> Iterator[tuple[conditions.Level, Episode]]:
+        """The levels that wait for an instant that has not passed."""
+        for level in LEVELS:
+            episode = self.episodes.get(level.key)
+            if episode is not None and not self._is_ripe(level, episode):
+                yield level, episode
+
+    def _is_ripe(self, level: conditions.Level, episode: Episode) -> bool:
+        """Whether it only waits for a reading that confirms it."""
+        return level.confirmed and not episode.is_open and levels.due_ms(level, episode) <= self.now_ms
+
+    def advance(self, told_ms: list[int], taken: int, until_ms: int) -> list[Step]:
+        """Let time pass; ``taken`` readings have come so far."""
+        steps: list[Step] = []
+        while (due_ms := self.due_ms(told_ms)) <= until_ms:
+            self.now_ms = max(self.now_ms, due_ms)
+            for level, episode in list(self._waiting_at(due_ms)):
+                steps += self._keep(level.key, levels.advance(level, episode, self.name))
+            if self.silence.due_ms(told_ms) <= due_ms:
+                steps.append(self.silence.advance(told_ms, self.name))
+            if self.refusals is not None and self.refusals.due_ms <= due_ms:
+                steps += _some(self.refusals.advance(taken, self.name))
+                if self.refusals.is_empty:
+                    self.refusals = None
+        return steps
+
+    def _waiting_at(self, due_ms: int) -> Iterator[tuple[conditions.Level, Episode]]:
+        for level in LEVELS:
+            episode = self.episodes.get(level.key)
+            if episode is not None and levels.due_ms(level, episode) <= due_ms:
+                yield level, episode
+
+    def hear(
+        self, said: int, numbers: Sequence[float], told_ms: list[int], arrived_ms: int
+    ) -> list[Step]:
+        """Take in what a reading says; the vitals came last at ``told_ms`` before it.
+
+        ``said`` are its signs and ``numbers`` what they are of (`signs`). Time has passed up to its arrival.
+        """
+        now_ms = self.now_ms = max(self.now_ms, arrived_ms)
+        steps: list[Step] = []
+        for level in LEVELS:
+            steps += self._hear_level(level, said, numbers[level.source], now_ms)
+        if said & self.silence.calls:
+            vitals = [vital for vital in range(VITAL_COUNT) if said & 1 << vital]
+            steps += _some(self.silence.hear(vitals, told_ms, now_ms, self.name))
+        return steps
+
+    def _hear_level(self, level: conditions.Level, said: int, number: float, now_ms: int) -> list[Step]:
+        episode = self.episodes.get(level.key)
+        if episode is None:
+            if (episode := levels.begun(level, said, number, now_ms)) is not None:
+                self.episodes[level.key] = episode
+            return []
+        if not levels.goes_on(level, episode, said):
+            del self.episodes[level.key]
+            return []
+        return self._keep(level.key, levels.hear(level, episode, said, number, now_ms, self.name))
+
+    def _keep(self, key: str, step: Step | None) -> list[Step]:
+        if step is not None and step.phase is Phase.END:
+            del self.episodes[key]
+        return _some(step)
+
+    def hear_refusal(
+        self, reasons: Iterable[Reason], taken: int, arrived_ms: int, *, whole: bool
+    ) -> list[Step]:
+        """Take in that a reading was refused, as a whole or in part."""
+        now_ms = self.now_ms = max(self.now_ms, arrived_ms)
+        if self.refusals is None:
+            self.refusals = Refusals(now_ms, taken if whole else taken - 1)
+        explained = any(
+            episode.is_open and conditions.LEVEL_BY_KEY[key].explains_refusals
+            for key, episode in self.episodes.items()
+        )
+        return _some(
+            self.refusals.hear(reasons, taken, now_ms, self.name, whole=whole, explained=explained)
+        )
+
+    def release(self, taken: int, at_ms: int) -> list[Step]:
+        """End all that exists: the device is watched no longer."""
+        now_ms = max(self.now_ms, at_ms)
+        steps = _some(self.silence.end(now_ms, self.name))
+        if self.refusals is not None:
+            steps += _some(self.refusals.end(taken, now_ms, self.name))
+        steps += [
+            levels.given_up(level, self.episodes[level.key], now_ms, self.name)
+            for level in LEVELS
+            if level.key in self.episodes and self.episodes[level.key].is_open
+        ]
+        return [replace(step, text=f"{self.name} is no longer watched") for step in steps]
+
+    def written(self) -> dict[str, Any]:
+        """As plain values, for :meth:`read`."""
+        plain = asdict(self)
+        plain["silence"]["vitals"] = sorted(self.silence.vitals)
+        plain["silence"]["seldom"] = [
+            [vital, asdict(seldom)] for vital, seldom in sorted(self.silence.seldom.items())
+        ]
+        return plain
+
+    @classmethod
+    def read(cls, plain: dict[str, Any]) -> Device:
+        """What :meth:`written` gave."""
+        silence, refusals = plain["silence"], plain["refusals"]
+        seldom = {vital: Seldom(**each) for vital, each in silence["seldom"]}
+        return cls(
+            name=plain["name"],
+            now_ms=plain["now_ms"],
+            episodes={key: Episode(**each) for key, each in plain["episodes"].items()},
+            silence=Silence(**silence | {"vitals": set(silence["vitals"]), "seldom": seldom}),
+            refusals=None if refusals is None else Refusals(**refusals),
+        )
+
+
+def _some(step: Step | None) -> list[Step]:
+    return [] if step is None else [step]

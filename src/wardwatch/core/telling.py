@@ -1,0 +1,77 @@
+"""Brings together what the conditions do and what the alarm desk makes of it, patient by patient.
+
+Steps of conditions and what falls due at the desk are told in the order of their instants on our clock, so
+that nothing depends on who looked when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from wardwatch.core import alarms, conditions, patient
+from wardwatch.core.alarming.changes import Change
+from wardwatch.core.alarming.desk import AlarmDesk
+from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.judges import Judges
+from wardwatch.core.reading import IntArray
+from wardwatch.core.table import PatientTable
+
+
+class Teller:
+    """Tells of the patients of a table."""
+
+    def __init__(self, table: PatientTable, judges: Judges, desk: AlarmDesk) -> None:
+        self._table = table
+        self._judges = judges
+        self._desk = desk
+
+    def make_steps(self, rows: IntArray, which: IntArray, until_ms: IntArray) -> list[alarms.Step]:
+        """:func:`wardwatch.core.alarms.due`, and what else an alarm's opening brings about."""
+        steps = alarms.due(self._table, rows, which, until_ms)
+        opened = [
+            step.row for step in steps if step.condition == conditions.UNUSUAL and step.phase is Phase.START
+        ]
+        if opened:
+            self._judges.bank.alarm_opened(self._table, np.array(opened))
+        return steps
+
+    def change_of(self, step: alarms.Step, now_ms: int) -> Change:
+        """See :func:`wardwatch.core.patient.change_of`."""
+        return patient.change_of(self._table, self._judges, step, now_ms)
+
+    def tell(self, row: int, changes: Iterable[Change], now_ms: int) -> list[AlarmEvent]:
+        """All events of a patient up to ``now_ms``; ``changes`` are in the order of their instants."""
+        name, (ward, bed) = self._table.patients[row], self._table.places[row]
+        events: list[AlarmEvent] = []
+        for change in changes:
+            events += self._desk.advance(name, change.at_ms, ward=ward, bed=bed)
+            events += self._desk.hear(change, ward=ward, bed=bed)
+        events += self._desk.advance(name, now_ms, ward=ward, bed=bed)
+        return self.finish(row, events)
+
+    def finish(self, row: int, events: list[AlarmEvent]) -> list[AlarmEvent]:
+        """Number what the desk has told of a patient, and note when it wants to be asked again."""
+        name, (ward, _) = self._table.patients[row], self._table.places[row]
+        due_ms = self._desk.next_due_ms(name, ward=ward)
+        self._table["desk_due_ms"][row] = patient.NOT_DUE_MS if due_ms is None else due_ms
+        self._table.touch(np.array([row]))
+        return patient.numbered(self._table, row, events)
+
+    def pass_time(self, rows: IntArray, until_ms: int) -> list[AlarmEvent]:
+        """Let time pass to ``until_ms``, on our clock, for these patients, of whom no reading has come."""
+        places, which = np.nonzero(self._table["alarm_phase"][rows] != alarms.IDLE)
+        at_rows = rows[places]
+        silent_ms = alarms.silent_until(self._table, at_rows, which, np.full(len(places), until_ms))
+        steps = self.make_steps(at_rows, which, silent_ms)
+        changes: dict[int, list[Change]] = {}
+        for step in sorted(steps, key=lambda step: (step.our_ms, step.condition)):
+            changes.setdefault(step.row, []).append(self.change_of(step, until_ms))
+        due = rows[self._table["desk_due_ms"][rows] <= until_ms].tolist()
+        events = [
+            event
+            for row in sorted({*changes, *due})
+            for event in self.tell(row, changes.get(row, []), until_ms)
+        ]
+        return sorted(events, key=lambda event: event.at_ms)
