@@ -18,7 +18,7 @@ def local_time_of(zone: str, first_year: int = 1970, last_year: int = 2100) -> L
 
     Earlier and later instants have the first and the last offset. Raises ValueError for an unknown zone.
     """
-    rules = _rules(zone)
+    rules = zone_of(zone)
     begin_s = _second_of(first_year)
     end_s = _second_of(last_year + 1)
     changes = [(begin_s, _offset(rules, begin_s))]
@@ -33,7 +33,8 @@ def local_time_of(zone: str, first_year: int = 1970, last_year: int = 2100) -> L
     )
 
 
-def _rules(zone: str) -> ZoneInfo:
+def zone_of(zone: str) -> ZoneInfo:
+    """The rules of an IANA zone such as ``Europe/Berlin``; raises ValueError for an unknown one."""
     try:
         return ZoneInfo(zone)
     # A missing one, a path that leads out of the database, a folder of it: each has its own.

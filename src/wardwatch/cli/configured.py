@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import click
 
 from wardwatch.composition import build_rules, kafka_client_options
 from wardwatch.core.monitor import Rules
-from wardwatch.settings import Settings, SettingsError, load_settings, unknown_variables
+from wardwatch.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables
+from wardwatch.time_zones import zone_of
 
 EXIT_BAD_SETTINGS = 2
 
@@ -34,6 +36,14 @@ def rules_or_exit(settings: Settings) -> Rules:
         return build_rules(settings)
     except SettingsError as error:
         _exit(error.sentences)
+
+
+def zone_or_exit(settings: Settings) -> ZoneInfo:
+    """The ward's time zone; where there is no such zone, says so and ends the process."""
+    try:
+        return zone_of(settings.time_zone)
+    except ValueError as error:
+        _exit([f"{PREFIX}TIME_ZONE: {error}"])
 
 
 def _exit(sentences: list[str]) -> NoReturn:

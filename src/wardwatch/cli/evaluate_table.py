@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wardwatch.cli.written import columns
+
 Figures = Mapping[str, Any]
 
 
@@ -12,21 +14,21 @@ def burden_tables(figures: Figures) -> Iterator[str]:
     """The lines of the suite `burden`."""
     yield _heading(figures, f"seed {figures['seed']}")
     yield ""
-    yield from _columns(_burden(figures["burden"]))
+    yield from columns(_burden(figures["burden"]))
     yield ""
-    yield from _columns(_injected(figures["injected"]))
+    yield from columns(_injected(figures["injected"]))
     yield ""
-    yield from _columns(_artefacts(figures["artefacts"]))
+    yield from columns(_artefacts(figures["artefacts"]))
 
 
 def explanations_tables(figures: Figures) -> Iterator[str]:
     """The lines of the suite `explanations`."""
     yield _heading(figures)
     yield ""
-    yield from _columns(_rules(figures["rules"]))
+    yield from columns(_rules(figures["rules"]))
     if figures["untrue"]:
         yield ""
-        yield from _columns(_untrue(figures["untrue"]))
+        yield from columns(_untrue(figures["untrue"]))
 
 
 def _heading(figures: Figures, *more: str) -> str:
@@ -99,14 +101,6 @@ def _artefacts(artefacts: Figures) -> Iterator[Sequence[str]]:
     for name, of in ({"all": artefacts["all"]} | artefacts["kinds"]).items():
         share, interval = _percent(of["share"], 2), _interval_percent(of["interval"], 2)
         yield name, f"{of['bursts']:,}", share, interval, _counts(of["by_rule"])
-
-
-def _columns(rows: Iterator[Sequence[str]]) -> Iterator[str]:
-    """Rows with their cells below each other."""
-    cells = [*rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _of(some: int, all_of_them: int) -> str:

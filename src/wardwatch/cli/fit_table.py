@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wardwatch.cli.written import columns
 from wardwatch.fitting.fit import Fitted
 
 Figures = Mapping[str, Any]
@@ -52,7 +53,7 @@ def tables(figures: Figures) -> Iterator[str]:
     days = figures["patient_days"]
     yield f"model {figures['name']}: {figures['patients']:,} patients, {days:,.1f} patient-days"
     yield ""
-    yield from _columns(_vitals(figures["vitals"]))
+    yield from columns(_vitals(figures["vitals"]))
     yield ""
     judged = figures["judged"]
     yield (
@@ -60,7 +61,7 @@ def tables(figures: Figures) -> Iterator[str]:
         f"{judged['patient_days']:,.1f} patient-days, {judged['readings']:,} judged readings"
     )
     yield ""
-    yield from _columns(_false_alarms(figures["false_alarms"]))
+    yield from columns(_false_alarms(figures["false_alarms"]))
 
 
 def _vitals(vitals: Sequence[Figures]) -> Iterator[Sequence[str]]:
@@ -81,11 +82,3 @@ def _false_alarms(measured: Sequence[Figures]) -> Iterator[Sequence[str]]:
     yield "limit in bits", "false alarms a patient-day"
     for point in measured:
         yield f"{point['limit_bits']:g}", f"{point['per_patient_day']:.4f}"
-
-
-def _columns(rows: Iterator[Sequence[str]]) -> Iterator[str]:
-    """Rows with their cells below each other."""
-    cells = [*rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -20,21 +20,32 @@ BRIEF_MS = 60_000
 
 
 def burden(
-    episodes: Iterable[Episode], period: Period, watched: Mapping[str, Watched], *, worst: int = 10
+    episodes: Iterable[Episode],
+    period: Period,
+    watched: Mapping[str, Watched],
+    *,
+    altogether: Watched | None = None,
+    worst: int = 10,
 ) -> dict[str, Any]:
     """All figures of the alarms that were first signalled in ``period``.
 
-    ``watched`` says by ward for how long patients were watched; a ward that is not in it has no rates.
+    ``watched`` says by ward for how long patients were watched; a ward that is not in it has no rate.
+    ``altogether`` takes the place of their sum, where only that is known.
     """
+    if altogether is None:
+        altogether = Watched(
+            patients=sum(each.patients for each in watched.values()),
+            days=sum(each.days for each in watched.values()),
+        )
     begun = [episode for episode in episodes if episode.is_whole]
     alarms = [episode for episode in begun if episode.signalled_ms in period]
-    days = sum(each.days for each in watched.values())
+    days = altogether.days
     kinds = [*KINDS, *sorted({alarm.kind for alarm in alarms} - {*KINDS})]
     wards = sorted({alarm.ward for alarm in alarms} | {*watched})
     return {
         "since_ms": period.since_ms,
         "until_ms": period.until_ms,
-        "patients": sum(each.patients for each in watched.values()),
+        "patients": altogether.patients,
         "patient_days": round(days, 4),
         "all": _load(alarms, days),
         "kinds": {kind: _load(_those(alarms, _kind, kind), days) for kind in kinds},

@@ -10,9 +10,9 @@ from wardwatch.ledger.period import DAY_MS, Period
 
 @dataclass(slots=True)
 class Watched:
-    """Patients, and for how many days together."""
+    """How many patients, on average if they were not counted one by one, and for how many days together."""
 
-    patients: int = 0
+    patients: float = 0
     days: float = 0.0
 
 
