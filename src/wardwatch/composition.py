@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wardwatch.adapters.kafka_topic import TopicReader
     from wardwatch.core.monitor import Rules
     from wardwatch.core.river_plugin import RiverPanel, RiverSpec
+    from wardwatch.wards_file import Wards
 
 # Adapters are imported where they are built: a command waits only for what it uses.
 # ruff: noqa: PLC0415
@@ -44,6 +45,7 @@ def build_rules(settings: Settings) -> Rules:
     from wardwatch.core.river_plugin import RiverError
     from wardwatch.time_zones import local_time_of
 
+    wards = _wards(settings)
     try:
         return Rules(
             false_alarms_a_patient_day=settings.false_alarms_a_patient_day,
@@ -51,6 +53,9 @@ def build_rules(settings: Settings) -> Rules:
             local_time=local_time_of(settings.time_zone),
             model=Model.from_json(settings.model.read_bytes()) if settings.model else shipped_model(),
             river=_river(settings),
+            policies=wards.policies,
+            ward_limits=wards.limits,
+            default_limits=wards.default_limits,
         )
     except RiverError as error:
         raise SettingsError([f"{PREFIX}RIVER_DETECTORS: {error}"]) from error
@@ -60,6 +65,19 @@ def build_rules(settings: Settings) -> Rules:
         raise SettingsError([f"{PREFIX}MODEL: the file can't be read: {error.strerror or error}."]) from error
     except ValueError as error:
         raise SettingsError([f"{PREFIX}TIME_ZONE: {error}"]) from error
+
+
+def _wards(settings: Settings) -> Wards:
+    from wardwatch.wards_file import Wards, WardsError, load_wards
+
+    if settings.wards is None:
+        return Wards()
+    try:
+        return load_wards(settings.wards)
+    except WardsError as error:
+        raise SettingsError([f"{PREFIX}WARDS: {sentence}" for sentence in error.sentences]) from error
+    except OSError as error:
+        raise SettingsError([f"{PREFIX}WARDS: the file can't be read: {error.strerror or error}."]) from error
 
 
 def _river(settings: Settings) -> RiverPanel | None:

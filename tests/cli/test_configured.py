@@ -35,6 +35,19 @@ async def test_a_password_that_is_wrong_is_not_repeated() -> None:
     assert "geheim" not in errors
 
 
+async def test_every_fault_in_the_file_of_the_wards_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "wards.toml"
+    file.write_text('[ward."4B".high]\nrepeat_s = 5\n[ward."4B".limits]\noxygen_saturation = { high = 98 }\n')
+    status, output, errors = await finished("worker", environment={"WARDWATCH_WARDS": str(file)})
+    assert (status, output) == (2, "")
+    assert errors.splitlines() == [
+        "wardwatch: WARDWATCH_WARDS: ward 4B, high, repeat_s: "
+        'Input should be a number of seconds from 10 to 86400, or "never".',
+        "wardwatch: WARDWATCH_WARDS: ward 4B, limits, oxygen_saturation: "
+        "oxygen_saturation has no high limit.",
+    ]
+
+
 async def test_a_misspelt_variable_is_told_and_the_others_are_used() -> None:
     environment = {"WARDWATCH_FEED_PROT": "1", "WARDWATCH_FEED_PORT": "abc"}
     status, _, errors = await finished("feed", environment=environment)
