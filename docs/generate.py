@@ -12,7 +12,7 @@ from pathlib import Path
 from wardwatch.core.alarming.machine import TABLE, State, Trigger
 from wardwatch.core.alarming.policy import Handling, WardPolicy
 from wardwatch.core.conditions import CONDITIONS, Condition
-from wardwatch.core.events import Priority
+from wardwatch.core.events import Cause, Priority
 from wardwatch.core.intake import _LEAP_OF
 from wardwatch.core.vitals import VITALS
 
@@ -123,8 +123,13 @@ def _handled(handling: Handling) -> dict[str, str]:
     }
 
 
+def causes() -> str:
+    """What may bring an alarm's event about."""
+    return f"{', '.join(f'`{cause}`' for cause in Cause)}.\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
-    part.__name__: part for part in (conditions, leaps, states, diagram, handling)
+    part.__name__: part for part in (conditions, leaps, states, diagram, handling, causes)
 }
 
 

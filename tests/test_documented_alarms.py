@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import json
 import re
@@ -14,6 +15,7 @@ from tests.support.logs import at_1_hz, run
 from tests.support.wards import NOW_MS, Sent, known_ward, told
 from wardwatch.core.alarming.machine import TABLE
 from wardwatch.core.conditions import RULE_VERSION
+from wardwatch.core.events import AlarmEvent
 from wardwatch.core.reading import Reading
 from wardwatch.wire.alarms import decode_alarm
 
@@ -71,6 +73,13 @@ def test_every_reason_of_a_learned_alarm_is_told() -> None:
     event = told(known_ward(["heart"]), log)[0]
     assert sorted(event.why) == sorted(fields("## Reasons") + fields("Of `vitals.unusual` it has:"))
     assert sorted(event.why["vitals"]["heart_rate"]) == sorted(fields("and of each of these vitals:"))
+
+
+def test_every_field_of_an_event_is_told() -> None:
+    named = [field.name for field in dataclasses.fields(AlarmEvent)]
+    assert sorted(fields("An alarm event:")) == sorted(named)
+    [example] = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert sorted(json.loads(example)) == sorted([*named, "v"])
 
 
 def test_the_example_is_the_event_that_there_is() -> None:
