@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -131,6 +132,18 @@ async def test_without_statuses_those_who_alarmed_are_counted(embedded_broker: E
         for event in EVENTS:
             await producer.send_and_wait("vitals.alerts", encode_alarm(event), partition=0)
     assert (await figures(embedded_broker))["patients"] == 2
+
+
+async def test_a_simulation_that_is_ahead_of_the_clock_is_counted_to_its_end(
+    embedded_broker: EmbeddedBroker,
+) -> None:
+    ahead_s = time.time() - T0_MS / 1000 + 3600
+    async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap_servers) as producer:
+        for event in (step(ahead_s, "start", sequence=1), step(ahead_s + 60, "end", sequence=2)):
+            await producer.send_and_wait("vitals.alerts", encode_alarm(event), partition=0)
+    found = json.loads(await burden(embedded_broker, "--json"))
+    assert found["all"]["alarms"] == 1
+    assert found["until_ms"] == T0_MS + round(1000 * (ahead_s + 60)) + 1
 
 
 async def test_an_empty_period_has_no_shares(two_days: EmbeddedBroker) -> None:

@@ -65,7 +65,8 @@ def command(
         for episode in found:
             click.echo(json_line(fields(episode)))
         return
-    for line in lines(found, zone, now_ms):
+    # The log of a simulation may be ahead of us.
+    for line in lines(found, zone, max(now_ms, log.ledger.last_ms or 0)):
         click.echo(line, color=wants_colour(sys.stdout))
     if not found:
         began = wall_time(period.since_ms, zone)

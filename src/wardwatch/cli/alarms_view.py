@@ -88,9 +88,11 @@ def _remarks(episode: Episode) -> Iterator[str]:
     if episode.label is not None:
         yield _words(episode.label)
     if episode.escalations:
-        yield f"escalated to {episode.target}" if episode.target else f"escalated {episode.escalations} times"
+        yield (
+            f"escalated to {episode.target}" if episode.target else f"escalated {_times(episode.escalations)}"
+        )
     if episode.repeats:
-        yield f"sounded again {episode.repeats} times"
+        yield f"sounded again {_times(episode.repeats)}"
     if episode.has_latched:
         yield "latched"
     if episode.moves:
@@ -125,6 +127,10 @@ def _step(event: AlarmEvent, zone: tzinfo) -> tuple[str, str, str, str]:
 
 def _who(by: Actor | None) -> str:
     return f"{_words(by.role)} {by.name}" if by else ""
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _words(name: str) -> str:

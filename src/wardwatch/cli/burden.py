@@ -67,6 +67,9 @@ def command(
         raise click.UsageError("--until: it lies before --since.")
     log = AlarmLog(ledger=Ledger(since_ms=period.since_ms))
     read_log(settings, log, statuses=patients is None)
+    if until is None and log.ledger.last_ms is not None and log.ledger.last_ms >= now_ms:
+        # The log of a simulation may be ahead of us.
+        period = Period(since_ms=period.since_ms, until_ms=log.ledger.last_ms + 1)
     figures = _figures(log, period, ward=ward, patients=patients, worst=worst)
     click.echo(json.dumps(figures) if as_json else "\n".join(table(figures, zone)))
 

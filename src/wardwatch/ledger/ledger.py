@@ -19,11 +19,13 @@ class Ledger:
 
     Each patient's events come in the order of their ``sequence``. What a worker has published again after a
     crash is known by it and changes nothing; receipts may come in any order, before their alarms as well.
+    ``first_ms`` and ``last_ms`` are the instants of the earliest and the latest event of any alarm.
     Alarms that were over before ``since_ms`` are dropped, so that a long log takes little memory.
     """
 
     def __init__(self, *, since_ms: int | None = None, keeps_steps: bool = False) -> None:
         self.first_ms: int | None = None
+        self.last_ms: int | None = None
         self._since_ms = since_ms
         self._keeps_steps = keeps_steps
         self._last_sequence: dict[str, int] = {}
@@ -38,6 +40,7 @@ class Ledger:
         self._last_sequence[event.patient] = event.sequence
         at_ms = instant_of(event)
         self.first_ms = at_ms if self.first_ms is None else min(self.first_ms, at_ms)
+        self.last_ms = at_ms if self.last_ms is None else max(self.last_ms, at_ms)
         key = event.patient, event.alarm
         episode = self._episodes.get(key)
         if episode is None:
