@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.commands import finished
 
-COMMANDS = [["worker"], ["feed"], ["tail"], ["simulate"]]
+COMMANDS = [["worker"], ["feed"], ["tail"], ["simulate"], ["alarms"], ["burden"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
