@@ -90,9 +90,10 @@ def test_a_password_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "geheim" not in repr(load_settings())
 
 
-def test_a_takeover_must_not_look_like_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
-    (sentence,) = complaints(monkeypatch, STALL_LIMIT_S="12")
-    assert "WARDWATCH_STALL_LIMIT_S" in sentence
+@pytest.mark.parametrize("limit", ["STALL_LIMIT_S", "PULSE_LIMIT_S", "LATE_LIMIT_S"])
+def test_a_takeover_must_not_look_like_a_stall(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    (sentence,) = complaints(monkeypatch, **{limit: "12"})
+    assert f"WARDWATCH_{limit}" in sentence
 
 
 def test_misspelt_variables_are_found() -> None:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from wardwatch.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wardwatch.adapters.faust_worker import FaustWorker
+    from wardwatch.adapters.feed_pulses import PulseLog
     from wardwatch.adapters.feed_service import Feed
     from wardwatch.adapters.kafka_topic import TopicReader
+    from wardwatch.core.events import AlarmEvent
     from wardwatch.core.monitor import Rules
     from wardwatch.core.river_plugin import RiverPanel, RiverSpec
     from wardwatch.wards_file import Wards
@@ -144,6 +148,17 @@ def build_feed(settings: Settings) -> Feed:
     from wardwatch.wire.topics import ALERTS
 
     hub = FeedHub(queue_limit=settings.feed_queue_limit)
-    log = AlertLog(hub, lambda: build_topic_reader(settings, ALERTS))
+    pulses = build_pulse_log(settings, hub.announce)
+    log = AlertLog(hub, lambda: build_topic_reader(settings, ALERTS), other_obstacle=pulses.blindness)
     server = FeedServer(hub, log.heartbeat, host=settings.feed_host, port=settings.feed_port)
-    return Feed(hub, log, server)
+    return Feed(hub, log, pulses, server)
+
+
+def build_pulse_log(settings: Settings, announce: Callable[[AlarmEvent], None]) -> PulseLog:
+    """What announces alarms about the monitoring itself."""
+    from wardwatch.adapters.feed_pulses import PulseLog
+    from wardwatch.adapters.feed_watch import MonitoringWatch, WatchLimits
+    from wardwatch.wire.topics import PULSE
+
+    limits = WatchLimits(silent_s=settings.pulse_limit_s, behind_s=settings.late_limit_s)
+    return PulseLog(MonitoringWatch(announce, limits), lambda: build_topic_reader(settings, PULSE))

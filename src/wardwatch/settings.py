@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     feed_host: str = "127.0.0.1"
     feed_port: Port = 8765
     feed_queue_limit: int = Field(default=1000, ge=1)
+    pulse_limit_s: Seconds = 22.0
+    late_limit_s: Seconds = 30.0
 
     @model_validator(mode="after")
     def _log_in_is_complete(self) -> Self:
@@ -110,11 +112,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _a_takeover_is_no_stall(self) -> Self:
         takeover_s = self.session_timeout_s + self.rebalance_timeout_s
-        if self.stall_limit_s <= takeover_s:
-            raise ValueError(
-                f"{PREFIX}STALL_LIMIT_S must be more than {PREFIX}SESSION_TIMEOUT_S and "
-                f"{PREFIX}REBALANCE_TIMEOUT_S together ({takeover_s:g}): a takeover is no stall"
-            )
+        for name in ("stall_limit_s", "pulse_limit_s", "late_limit_s"):
+            if getattr(self, name) <= takeover_s:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} must be more than {PREFIX}SESSION_TIMEOUT_S and "
+                    f"{PREFIX}REBALANCE_TIMEOUT_S together ({takeover_s:g}): a takeover is no stall"
+                )
         return self
 
 

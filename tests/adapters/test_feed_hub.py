@@ -292,3 +292,32 @@ def test_no_console_ever_sees_a_byte_of_a_ward_it_has_not_asked_for(
         seen |= {message.event().ward for message in got if isinstance(message, Event)}
         seen |= {ward for ward in WARDS if ward.encode() in payloads}
         assert "*" in wards or seen <= wards
+
+
+def test_an_alarm_of_the_feeds_own_goes_to_every_ward_and_stands_in_every_snapshot_until_it_ends() -> None:
+    hub = open_hub()
+    console, silent = subscriber_of(hub, "4B"), hub.join()
+    open_alarms(console)
+    own = alarm_event(patient="-", ward="-", bed="", condition="monitoring.stalled")
+    hub.announce(own)
+    assert events(console) == [own]
+    assert messages(silent) == [], "it has not asked for any ward"
+    hub.take(alarm_event(ward="5A"))
+    assert open_alarms(subscriber_of(hub, "4B", "-")) == [own]
+    hub.start_over()
+    hub.open_doors()
+    assert open_alarms(console) == [own], "it does not stand in the log, so no other log ends it"
+    over = alarm_event(patient="-", ward="-", bed="", condition="monitoring.stalled", sequence=2, phase="end")
+    hub.announce(over)
+    assert events(console) == [over]
+    assert open_alarms(subscriber_of(hub, "4B")) == []
+
+
+def test_before_the_log_is_read_an_alarm_of_the_feeds_own_waits_for_the_snapshot() -> None:
+    hub = FeedHub(queue_limit=10)
+    console = subscriber_of(hub, "4B")
+    own = alarm_event(patient="-", ward="-")
+    hub.announce(own)
+    assert messages(console) == []
+    hub.open_doors()
+    assert open_alarms(console) == [own]

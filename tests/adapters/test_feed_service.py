@@ -17,19 +17,27 @@ from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.feed_hub import FeedHub
 from wardwatch.adapters.feed_log import AlertLog
+from wardwatch.adapters.feed_pulses import PulseLog
 from wardwatch.adapters.feed_server import FeedServer
 from wardwatch.adapters.feed_service import Feed
+from wardwatch.adapters.feed_watch import MonitoringWatch, WatchLimits
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.feed import Event, NotLive, ServerMessage, Snapshot
 
 
+def patient_pulses(hub: FeedHub, bootstrap_servers: str) -> PulseLog:
+    """A log of pulses whose watch is too patient to raise anything here."""
+    watch = MonitoringWatch(hub.announce, WatchLimits(silent_s=3600, behind_s=3600))
+    return PulseLog(watch, lambda: TopicReader("pulse", {"bootstrap_servers": bootstrap_servers}))
+
+
 @asynccontextmanager
 async def running_feed(bootstrap_servers: str, topic: str) -> AsyncIterator[tuple[Feed, str]]:
     hub = FeedHub(queue_limit=1000)
     log = AlertLog(hub, lambda: TopicReader(topic, {"bootstrap_servers": bootstrap_servers}))
-    feed = Feed(hub, log, FeedServer(hub, log.heartbeat))
+    feed = Feed(hub, log, patient_pulses(hub, bootstrap_servers), FeedServer(hub, log.heartbeat))
     async with feed.running() as url:
         yield feed, url
 
@@ -139,7 +147,8 @@ async def test_after_an_outage_the_feed_goes_on_by_itself_and_consoles_get_a_fre
     with EmbeddedBroker() as first:
         address = first.bootstrap_servers
         await produce(first, "alerts", [alarm_event(patient="p-1", sequence=n) for n in range(1, 5)])
-        feed = Feed(hub, log, FeedServer(hub, log.heartbeat)).running()
+        pulses = patient_pulses(hub, first.bootstrap_servers)
+        feed = Feed(hub, log, pulses, FeedServer(hub, log.heartbeat)).running()
         console = ConsoleClient(await feed.__aenter__(), ["4B"])
         await console.__aenter__()
         (before,) = await heard(console, 0)
@@ -188,5 +197,5 @@ async def test_a_feed_whose_log_reader_fails_for_good_does_not_go_on_serving() -
     hub = FeedHub(queue_limit=1)
     log = Broken(hub, lambda: TopicReader("alerts", {}))
     with pytest.raises(ZeroDivisionError):
-        async with Feed(hub, log, FeedServer(hub, log.heartbeat)).running():
+        async with Feed(hub, log, patient_pulses(hub, ""), FeedServer(hub, log.heartbeat)).running():
             await asyncio.sleep(10)

@@ -49,6 +49,7 @@ class FeedHub:
         self._queue_limit = queue_limit
         self._everybody: set[Subscriber] = set()
         self._by_ward: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._announced: dict[str, bytes] = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -106,6 +107,18 @@ class FeedHub:
         if self._is_open_to_consoles:
             self._tell(event, record, previous_ward)
 
+    def announce(self, event: AlarmEvent) -> None:
+        """The next event of an alarm that is the feed's own, and stands in no log: it is for every ward."""
+        record = encode_alarm(event)
+        if event.phase is Phase.END:
+            self._announced.pop(event.alarm, None)
+        else:
+            self._announced[event.alarm] = record
+        if self._is_open_to_consoles:
+            frame = Frame(encode_event(record), is_event=True)
+            for subscriber in [each for each in self._everybody if each.wards]:
+                self.send(subscriber, frame)
+
     def heartbeat(self, payload: bytes) -> None:
         """Pass the feed's state on to every console."""
         frame = Frame(payload)
@@ -152,7 +165,7 @@ class FeedHub:
     def _send_snapshot(self, subscriber: Subscriber) -> None:
         wards = self._alarms_of_ward if ALL_WARDS in subscriber.wards else subscriber.wards
         alarms = [record for ward in sorted(wards) for record in self._alarms_of_ward.get(ward, {}).values()]
-        self.send(subscriber, Frame(encode_snapshot(subscriber.wards, alarms)))
+        self.send(subscriber, Frame(encode_snapshot(subscriber.wards, [*self._announced.values(), *alarms])))
 
     def _unlist(self, subscriber: Subscriber) -> None:
         for ward in subscriber.wards:

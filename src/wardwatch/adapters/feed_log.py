@@ -1,10 +1,14 @@
-"""Follows ``vitals.alerts`` into the hub, whatever happens to the broker, and knows how fresh that is."""
+"""Follows a topic, whatever happens to the broker, and knows how fresh that is.
+
+Above all it follows ``vitals.alerts`` into the hub.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -34,21 +38,23 @@ FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 5.0
 
 
-class AlertLog:
-    """The feed's end of the log: reads it from its beginning, then goes along with it.
+class LogFollower(ABC):
+    """Reads a topic from its beginning, then goes along with it.
 
     Every second it asks the broker where the log ends. When it has read up to there, it knows all that was
-    in the log when it asked; while that instant is at most :data:`STALE_AFTER_S` ago, the feed is live. So a
+    in the log when it asked; while that instant is at most :data:`STALE_AFTER_S` ago, the log is known. So a
     broker that is gone, a reader that hangs and a backlog all show in the same way.
     """
 
-    def __init__(self, hub: FeedHub, open_reader: Callable[[], TopicReader]) -> None:
-        self._hub = hub
+    # For whoever reads our own log.
+    _told_of_outage: str
+    _told_of_recovery: str
+
+    def __init__(self, open_reader: Callable[[], TopicReader]) -> None:
         self._open_reader = open_reader
         self._obstacle = NotLive.STARTING
         self._outage_told = False
         self._position: dict[int, int] = {}
-        self._last_record_ms: int | None = None
         # Where the log ended when we last asked. Instants are those of the monotonic clock.
         self._target: dict[int, int] = {}
         self._target_asked_at = 0.0
@@ -56,19 +62,29 @@ class AlertLog:
         self._last_progress_at = 0.0
         self._known_until: float | None = None
 
-    def heartbeat(self) -> Heartbeat:
-        """How things stand now."""
-        now_ms = time.time_ns() // 1_000_000
-        age_s = None if self._known_until is None else time.monotonic() - self._known_until
-        live = age_s is not None and age_s <= STALE_AFTER_S
-        return Heartbeat(
-            now_ms=now_ms,
-            live=live,
-            reason=None if live else self._obstacle,
-            known_until_ms=None if age_s is None else now_ms - round(age_s * 1000),
-            last_record_ms=self._last_record_ms,
-            position={str(partition): offset for partition, offset in sorted(self._position.items())},
-        )
+    @abstractmethod
+    def _take(self, record: LogRecord) -> None:
+        """The next record of the log."""
+
+    @abstractmethod
+    def _start_over(self) -> None:
+        """The log is not the one that was read: what was taken of it counts no more."""
+
+    @abstractmethod
+    def _reached_end(self) -> None:
+        """All that was in the log a moment ago has been taken."""
+
+    def _begin_at(self, extents: dict[int, Extent]) -> dict[int, int]:
+        """Where to begin in partitions of which nothing has been read."""
+        return {partition: extent.first for partition, extent in extents.items()}
+
+    def obstacle(self) -> NotLive | None:
+        """Why the log is not known up to now; ``None`` while it is."""
+        age_s = self._age_s()
+        return None if age_s is not None and age_s <= STALE_AFTER_S else self._obstacle
+
+    def _age_s(self) -> float | None:
+        return None if self._known_until is None else time.monotonic() - self._known_until
 
     async def run(self) -> NoReturn:
         """Follow the log until cancelled."""
@@ -88,7 +104,7 @@ class AlertLog:
     def _note(self, error: LogUnavailableError) -> None:
         obstacle = NotLive.NO_TOPIC if isinstance(error, TopicMissingError) else NotLive.KAFKA_UNREACHABLE
         if obstacle is not self._obstacle:
-            _log.warning("consoles are told that the feed is not live: %s", error)
+            _log.warning("%s: %s", self._told_of_outage, error)
             self._outage_told = True
         self._obstacle = obstacle
 
@@ -97,8 +113,9 @@ class AlertLog:
         asked_at = time.monotonic()
         extents = await reader.extents()
         self._check_identity(extents)
+        begin = self._begin_at(extents)
         self._position = {
-            partition: self._position.get(partition, extent.first) for partition, extent in extents.items()
+            partition: self._position.get(partition, first) for partition, first in begin.items()
         }
         reader.read_from(self._position)
         self._aim({partition: extent.end for partition, extent in extents.items()}, asked_at)
@@ -121,7 +138,7 @@ class AlertLog:
                 _log.warning("the log does not go on where it was left: reading it anew")
                 self._position = {}
                 self._known_until = None
-                self._hub.start_over()
+                self._start_over()
                 return
 
     def _aim(self, ends: dict[int, int], asked_at: float) -> None:
@@ -130,6 +147,7 @@ class AlertLog:
     async def _read(self, reader: TopicReader) -> None:
         records = await reader.read(wait_s=READ_WAIT_S)
         for record in records:
+            self._position[record.partition] = record.offset + 1
             self._take(record)
         if records:
             self._last_progress_at = time.monotonic()
@@ -137,9 +155,9 @@ class AlertLog:
         if all(reached[partition] >= end for partition, end in self._target.items()):
             self._target_reached = True
             self._known_until = self._target_asked_at
-            self._hub.open_doors()
+            self._reached_end()
             if self._outage_told:
-                _log.info("consoles are told that the feed is live")
+                _log.info(self._told_of_recovery)
                 self._outage_told = False
 
     async def _probe(self, reader: TopicReader) -> NoReturn:
@@ -153,10 +171,49 @@ class AlertLog:
             elif asked_at - max(self._last_progress_at, self._target_asked_at) > STUCK_AFTER_S:
                 raise LogUnavailableError("there is something to read, and nothing comes")
 
+
+class AlertLog(LogFollower):
+    """The feed's end of the log of alarms."""
+
+    _told_of_outage = "consoles are told that the feed is not live"
+    _told_of_recovery = "consoles are told that the feed is live"
+
+    def __init__(
+        self,
+        hub: FeedHub,
+        open_reader: Callable[[], TopicReader],
+        *,
+        other_obstacle: Callable[[], NotLive | None] = lambda: None,
+    ) -> None:
+        """``other_obstacle`` is what else keeps the feed from being live."""
+        super().__init__(open_reader)
+        self._hub = hub
+        self._other_obstacle = other_obstacle
+        self._last_record_ms: int | None = None
+
+    def heartbeat(self) -> Heartbeat:
+        """How things stand now."""
+        now_ms = time.time_ns() // 1_000_000
+        age_s = self._age_s()
+        reason = self.obstacle() or self._other_obstacle()
+        return Heartbeat(
+            now_ms=now_ms,
+            live=reason is None,
+            reason=reason,
+            known_until_ms=None if age_s is None else now_ms - round(age_s * 1000),
+            last_record_ms=self._last_record_ms,
+            position={str(partition): offset for partition, offset in sorted(self._position.items())},
+        )
+
     def _take(self, record: LogRecord) -> None:
-        self._position[record.partition] = record.offset + 1
         self._last_record_ms = record.timestamp_ms
         try:
             self._hub.take(decode_alarm(record.value))
         except (Unreadable, RecursionError):  # what can just be read may be nested too deeply to be written
             self._hub.counters.unreadable_records += 1
+
+    def _start_over(self) -> None:
+        self._hub.start_over()
+
+    def _reached_end(self) -> None:
+        self._hub.open_doors()

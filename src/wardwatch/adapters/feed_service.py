@@ -1,4 +1,4 @@
-"""A whole feed: the log that is followed, and the server that tells consoles of it."""
+"""A whole feed: the logs that are followed, and the server that tells consoles of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 
 from wardwatch.adapters.feed_hub import FeedCounters, FeedHub
 from wardwatch.adapters.feed_log import AlertLog
+from wardwatch.adapters.feed_pulses import PulseLog
 from wardwatch.adapters.feed_server import FeedServer
 
 
 class Feed:
     """Put together by the composition root; :meth:`running` starts and stops it."""
 
-    def __init__(self, hub: FeedHub, log: AlertLog, server: FeedServer) -> None:
+    def __init__(self, hub: FeedHub, log: AlertLog, pulses: PulseLog, server: FeedServer) -> None:
         self._hub = hub
         self._log = log
+        self._pulses = pulses
         self._server = server
 
     @property
@@ -33,7 +35,8 @@ class Feed:
         """
         try:
             async with self._server, asyncio.TaskGroup() as tasks:
-                parts = [tasks.create_task(self._log.run()), tasks.create_task(self._server.beat())]
+                running = (self._log.run(), self._pulses.run(), self._pulses.look(), self._server.beat())
+                parts = [tasks.create_task(part) for part in running]
                 try:
                     yield self._server.url
                 finally:
