@@ -1,9 +1,10 @@
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.support.quiet_wearers import AlwaysAlarms, NeverAlarms, quiet_wearer
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.evaluating.burden import Plan, evaluate
 from wardwatch.evaluating.forking import Future as Fork
 from wardwatch.evaluating.forking import Monitors, play, play_on
@@ -12,7 +13,8 @@ from wardwatch.evaluating.judging import catch
 from wardwatch.evaluating.tracks import MINUTE_MS, Track, tracks_of
 from wardwatch.wire.recordings.recording import Stream
 
-REAL = Monitors(new=Monitor, restored=Monitor.restore)
+RULES = Rules().unattended()
+REAL = Monitors(new=partial(Monitor, RULES), restored=partial(Monitor.restore, rules=RULES))
 PLAN = Plan(events=9, artefacts=12, seed=1)
 
 

@@ -30,7 +30,7 @@ RISING = at_1_hz([80.0] * 200 + [135.0] * 400 + [170.0] * 60)
 def figures_of(
     readings: Iterable[Reading], *, monitors: Monitors | None = None, rules: Rules | None = None
 ) -> Any:
-    rules = rules or Rules()
+    rules = (rules or Rules()).unattended()
     truthful = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
     tracks = tracks_of([Stream(iter(readings))], lambda: None)
     return evaluate(tracks, monitors or truthful, rules.local_time, lambda _: None)

@@ -26,7 +26,7 @@ RULES = {
 
 @pytest.mark.parametrize("name", RULES)
 def test_every_alarm_tells_the_truth_about_itself(recordings_folder: Path, name: str) -> None:
-    rules = Rules()
+    rules = Rules().unattended()
     monitors = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
     tracks = tracks_of(open_recording(recordings_folder / name).streams(), lambda: None)
     figures = evaluate(tracks, monitors, rules.local_time, lambda _: None)

@@ -1,18 +1,20 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from tests.support.quiet_wearers import FULL_FROM_MS, quiet_wearer
 from wardwatch.core.blocks import Block, encode
 from wardwatch.core.events import AlarmEvent
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch
 from wardwatch.evaluating.forking import Future, Monitors, play, play_on, renamed
 from wardwatch.evaluating.injection import Injection, Kind, inject
 from wardwatch.evaluating.tracks import HEART_RATE, MINUTE_MS, Track, batch_of, tracks_of
 from wardwatch.wire.recordings.recording import Stream
 
-MONITORS = Monitors(new=Monitor, restored=Monitor.restore)
+RULES = Rules().unattended()
+MONITORS = Monitors(new=partial(Monitor, RULES), restored=partial(Monitor.restore, rules=RULES))
 
 
 def restless_tracks() -> list[Track]:
@@ -37,7 +39,7 @@ def test_playing_tells_what_a_monitor_says_of_each_wearer_alone() -> None:
     tracks = restless_tracks()
     past = play(MONITORS, tracks, [(0, 1100), (1, 1100), (1, 1500)], nothing)
     for number, track in enumerate(tracks):
-        alone = Monitor()
+        alone = Monitor(RULES)
         alone.receive(batch_of([("alone", track)]))
         assert told(alone.drain().events) == told(past.events[number]) != []
 
@@ -99,7 +101,7 @@ def test_more_futures_than_go_side_by_side_each_get_their_own_events() -> None:
 
 def test_a_renamed_state_is_that_of_the_patient_under_another_name() -> None:
     [track, _] = restless_tracks()
-    one, other = Monitor(), Monitor()
+    one, other = Monitor(RULES), Monitor(RULES)
     one.receive(batch_of([("one", track)]))
     other.receive(batch_of([("a-longer-name", track)]))
     assert renamed(one.state_of("one"), "a-longer-name") == other.state_of("a-longer-name")
@@ -110,7 +112,10 @@ def test_a_renamed_state_is_that_of_the_patient_under_another_name() -> None:
 
 def test_what_is_attached_to_a_patient_goes_with_the_new_name() -> None:
     state = Block(
-        patients=[["p", "4B", "12"]], away=[], attached={"river": {"p": b"state"}}, columns={"rate": np.array([72.0])}
+        patients=[["p", "4B", "12"]],
+        away=[],
+        attached={"river": {"p": b"state"}},
+        columns={"rate": np.array([72.0])},
     )
     after = replace(state, patients=[["longer", "4B", "12"]], attached={"river": {"longer": b"state"}})
     assert renamed(encode(state), "longer") == encode(after)

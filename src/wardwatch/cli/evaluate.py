@@ -73,7 +73,7 @@ def command(
       wardwatch evaluate burden --json --seed 2 wearers/ | jq .injected.all
       wardwatch evaluate explanations wearers/ ward.jsonl.gz
     """
-    rules = rules_or_exit(settings_or_exit())
+    rules = rules_or_exit(settings_or_exit()).unattended()
     keep_freed_memory()
     tracks = read_tracks(paths)
     plan = Plan(events=events, artefacts=artefacts, seed=seed)

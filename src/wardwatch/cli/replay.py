@@ -68,7 +68,7 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
         asyncio.run(_send(recordings, settings_or_exit(), 1.0 if speed is None else speed, tally))
         _show_summary(tally.rows_summary(), as_json=as_json)
     else:
-        rules = rules_or_exit(settings_or_exit())
+        rules = rules_or_exit(settings_or_exit()).unattended()
         keep_freed_memory()
         show = _show_as_json if as_json else _show
         for recording in recordings:

@@ -64,8 +64,8 @@ COLUMNS = (
 class Step:
     """One alarm's step, at the place ``entry`` of the arrays given to :func:`due`.
 
-    ``is_milder`` is where the priority falls. It happened at ``at_ms`` on the device's clock, brought about by
-    the value that stands since ``since_ms``, and at ``our_ms`` on ours.
+    ``is_milder`` is where the priority falls. It happened at ``at_ms`` on the device's clock, brought about
+    by the value that stands since ``since_ms``, and at ``our_ms`` on ours.
     """
 
     entry: int

@@ -14,7 +14,8 @@ the log was cut into batches and however often somebody ticked (`alarms` tells w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -74,6 +75,10 @@ class Rules:
     policies: Policies = field(default_factory=Policies)
     ward_limits: Mapping[str, Limits] = field(default_factory=dict)
     default_limits: Limits = field(default_factory=dict)
+
+    def unattended(self) -> Self:
+        """The same for replaying recordings, where nobody answers an alarm."""
+        return replace(self, policies=Policies.unattended())
 
 
 class Monitor:

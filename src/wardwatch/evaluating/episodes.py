@@ -56,6 +56,11 @@ def may_tell_of_heart_rate(condition: str) -> bool:
     return subject == "heart_rate" or subject not in VITAL_NAMES
 
 
+def is_step_up(event: AlarmEvent) -> bool:
+    """Whether an alarm starts or rises: only then does it say what would have prevented it."""
+    return event.phase is not Phase.END and "counterfactual" in event.why
+
+
 def episodes(events: Iterable[AlarmEvent]) -> list[Episode]:
     """The physiological alarms of one patient, by their start; of steps without a start nothing is made."""
     found: dict[str, Episode] = {}

@@ -24,7 +24,7 @@ from wardwatch.evaluating.counterfactuals import (
     statements,
     with_values,
 )
-from wardwatch.evaluating.episodes import rule_of
+from wardwatch.evaluating.episodes import is_physiological, is_step_up, rule_of
 from wardwatch.evaluating.forking import Future, Monitors, Past, play, play_on, shares
 from wardwatch.evaluating.listing import MOST_LISTED, in_utc
 from wardwatch.evaluating.tracks import Track
@@ -69,7 +69,7 @@ class Claim:
             one.observed_at_ms
             for one in told
             if one.condition == event.condition
-            and one.phase is not Phase.END
+            and is_step_up(one)
             and one.priority >= event.priority
             and event.onset_ms < one.observed_at_ms <= event.observed_at_ms
         ]
@@ -93,10 +93,7 @@ def evaluate(
     ]
     past = play(monitors, tracks, kept, shares(sum(map(len, tracks)), advance, last=_FIRST_SHARE))
     steps = [
-        (number, event)
-        for number, events in enumerate(past.events)
-        for event in events
-        if event.phase is not Phase.END
+        (number, event) for number, events in enumerate(past.events) for event in _first_steps_up(events)
     ]
     claims = [claim for number, event in steps for claim in _claims(number, event)]
     futures = [claim.future(tracks[claim.track], past, local_time) for claim in claims]
@@ -120,6 +117,16 @@ def _claims(number: int, event: AlarmEvent) -> Iterator[Claim]:
     yield Claim(track=number, event=event, statement=None)
     for statement in statements(event):
         yield Claim(track=number, event=event, statement=statement)
+
+
+def _first_steps_up(events: Sequence[AlarmEvent]) -> Iterator[AlarmEvent]:
+    """The steps of alarms whose reasons are checked; not those that rise again after they had eased."""
+    eased: set[str] = set()
+    for event in filter(is_physiological, events):
+        if is_step_up(event) and event.alarm not in eased:
+            yield event
+        elif event.phase is Phase.UPDATE:
+            eased.add(event.alarm)
 
 
 def _by_rule(

@@ -15,6 +15,7 @@ from wardwatch.evaluating.episodes import (
     Episode,
     is_nightly,
     is_physiological,
+    is_step_up,
     may_tell_of_heart_rate,
     rule_of,
 )
@@ -71,8 +72,8 @@ def catch(injection: Injection, clean: Sequence[Episode], events: Iterable[Alarm
 def _is_of_now(event: AlarmEvent) -> bool:
     """Whether an alarm starts or rises that can tell of a heart rate while it is what it is."""
     return (
-        event.phase is not Phase.END
-        and is_physiological(event)
+        is_physiological(event)
+        and is_step_up(event)
         and may_tell_of_heart_rate(event.condition)
         and not is_nightly(event.condition)
     )

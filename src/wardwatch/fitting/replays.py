@@ -32,7 +32,7 @@ def learned_alarms(
 
 def rules_of(model: Model, local_time: LocalTime) -> Rules:
     """Those of a monitor with this model."""
-    return Rules(model=model, local_time=local_time)
+    return Rules(model=model, local_time=local_time).unattended()
 
 
 class _LearnedOnly:

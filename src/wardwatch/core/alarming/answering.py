@@ -157,7 +157,7 @@ _DOERS: dict[Verb, Callable[[Bedside, Command], _Done]] = {
 
 def _alarm(bedside: Bedside, command: Command) -> Alarm:
     for alarm in bedside.kept.alarms.values():
-        if alarm.alarm == command.alarm:
+        if bedside.name_of(alarm) == command.alarm:
             return alarm
     raise RefusedError("The patient has no such alarm now: it is over, or another patient's.")
 

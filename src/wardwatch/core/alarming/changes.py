@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wardwatch.core.events import Phase, Priority, alarm_identity
+from wardwatch.core.events import Phase, Priority
 
 Kind = Literal["physiological", "technical"]
 
@@ -35,9 +35,9 @@ class Change:
     @property
     def key(self) -> str:
         """The condition among all of the patient's."""
-        return f"{self.condition} {self.source}" if self.source else self.condition
+        return key_of(self.condition, self.source)
 
-    @property
-    def alarm(self) -> str:
-        """The name of the episode, from its cause alone."""
-        return alarm_identity(self.patient, self.key, self.onset_ms)
+
+def key_of(condition: str, source: str) -> str:
+    """A condition among all of a patient's."""
+    return f"{condition} {source}" if source else condition

@@ -63,8 +63,8 @@ class Verdict(StrEnum):
 class Receipt:
     """The answer to a command; ``sentence`` is for whoever gave it and names no patient.
 
-    ``until_ms`` is when what was done ends by itself, or ``None``. ``verb`` and ``by`` are ``None`` only where
-    the command was refused because they could not be read.
+    ``until_ms`` is when what was done ends by itself, or ``None``. ``verb`` and ``by`` are ``None`` only
+    where the command was refused because they could not be read.
     """
 
     command: str

@@ -166,6 +166,10 @@ def _go_on(bedside: Bedside, change: Change, alarm: Alarm) -> None:
         alarm.priority, alarm.eased_to = change.priority, None
         if alarm.state is State.DELAYED and alarm.until_ms is not None:
             alarm.until_ms = min(alarm.until_ms, change.at_ms + _delay_ms(bedside, alarm))
+    elif change.priority == alarm.priority:
+        # A latched alarm that has come back, milder, is as urgent as it was all along.
+        alarm.eased_to = None
+        return
     elif alarm.waits and latches:
         # Whoever comes to see shall see how urgent it was.
         alarm.eased_to = change.priority

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from wardwatch.core.alarming.changes import Change, Kind
+from wardwatch.core.alarming.changes import Change, Kind, key_of
 from wardwatch.core.alarming.commands import Label, Receipt, Verb, Verdict
 from wardwatch.core.alarming.machine import State
 from wardwatch.core.blocks import SnapshotError
@@ -30,7 +30,6 @@ class Alarm:
     acknowledged.
     """
 
-    alarm: str
     condition: str
     source: str
     kind: Kind
@@ -50,7 +49,6 @@ class Alarm:
     def of(cls, change: Change) -> Alarm:
         """An episode that begins with this change."""
         return cls(
-            alarm=change.alarm,
             condition=change.condition,
             source=change.source,
             kind=change.kind,
@@ -59,6 +57,11 @@ class Alarm:
             text=change.text,
             why=change.why,
         )
+
+    @property
+    def key(self) -> str:
+        """The condition among all of the patient's."""
+        return key_of(self.condition, self.source)
 
     @property
     def waits(self) -> bool:

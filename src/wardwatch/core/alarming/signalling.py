@@ -6,7 +6,7 @@ from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.kept import Alarm, Kept
 from wardwatch.core.alarming.machine import State, Trigger, row_of
 from wardwatch.core.alarming.policy import WardPolicy
-from wardwatch.core.events import Actor, AlarmEvent, Cause, Phase
+from wardwatch.core.events import Actor, AlarmEvent, Cause, Phase, alarm_identity
 
 # In the words of IHE ACM.
 _STATES = {
@@ -39,6 +39,10 @@ class Bedside:
         """The events since the last call. Their ``sequence`` is still to be given."""
         told, self._told = self._told, []
         return told
+
+    def name_of(self, alarm: Alarm) -> str:
+        """The name of an episode, from its cause alone."""
+        return alarm_identity(self.patient, alarm.key, alarm.onset_ms)
 
     def adopt(self, change: Change) -> Alarm:
         """An alarm that has been told of before, but of which nothing is kept."""
@@ -86,11 +90,12 @@ class Bedside:
         inactivation, until_ms = _INACTIVATIONS.get(alarm.state, "enabled"), alarm.until_ms
         if alarm.waits and self.kept.audio is not None:
             inactivation, until_ms = "audio-paused", self.kept.audio.until_ms
+        name = self.name_of(alarm)
         escalations = self.policy.of(alarm.priority).escalations
         reached = escalations[: alarm.escalation][-1:]
         event = AlarmEvent(
-            event=f"{alarm.alarm}-{alarm.number}",
-            alarm=alarm.alarm,
+            event=f"{name}-{alarm.number}",
+            alarm=name,
             sequence=0,
             patient=self.patient,
             ward=self._ward,
