@@ -46,6 +46,7 @@ class Cause(StrEnum):
     """What brought an alarm's event about."""
 
     CONDITION = "condition"
+    EASED = "eased"
     SIGNAL_DELAY_OVER = "signal_delay_over"
     ESCALATION = "escalation"
     REPEAT = "repeat"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from wardwatch.core.events import AlarmEvent, Phase, Priority
+from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
 from wardwatch.core.vitals import VITAL_NAMES
 
 # The rules that nothing learned may hold back: fixed limits, and the chart of NEWS2.
@@ -58,7 +58,7 @@ def may_tell_of_heart_rate(condition: str) -> bool:
 
 def is_step_up(event: AlarmEvent) -> bool:
     """Whether an alarm starts or rises: only then does it say what would have prevented it."""
-    return event.phase is not Phase.END and "counterfactual" in event.why
+    return event.phase is not Phase.END and event.cause is Cause.CONDITION
 
 
 def episodes(events: Iterable[AlarmEvent]) -> list[Episode]:

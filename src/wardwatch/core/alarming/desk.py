@@ -158,7 +158,7 @@ def _delay_ms(bedside: Bedside, alarm: Alarm) -> int:
 def _go_on(bedside: Bedside, change: Change, alarm: Alarm) -> None:
     """The condition's priority is another one, or it is over."""
     alarm.text, alarm.why = change.text, change.why
-    latches = bedside.policy.of(alarm.priority).latches
+    latches, cause = bedside.policy.of(alarm.priority).latches, Cause.CONDITION
     if change.phase is Phase.END:
         trigger = Trigger.OVER_UNSEEN if latches else Trigger.OVER
     elif change.priority > alarm.priority:
@@ -175,6 +175,6 @@ def _go_on(bedside: Bedside, change: Change, alarm: Alarm) -> None:
         alarm.eased_to = change.priority
         return
     else:
-        trigger = Trigger.EASES
+        trigger, cause = Trigger.EASES, Cause.EASED
         alarm.priority = change.priority
-    bedside.step(alarm, trigger, Cause.CONDITION, change.at_ms, observed_at_ms=change.observed_at_ms)
+    bedside.step(alarm, trigger, cause, change.at_ms, observed_at_ms=change.observed_at_ms)
