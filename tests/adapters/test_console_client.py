@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from tests.support.alerts import alarm_event
 from tests.support.feeds import live
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError, OpenAlarms
 from wardwatch.adapters.feed_hub import FeedHub
 from wardwatch.adapters.feed_server import FeedServer
-from wardwatch.wire.feed import Event, Snapshot
+from wardwatch.core.events import Phase
+from wardwatch.wire.alarms import encode_alarm
+from wardwatch.wire.feed import Event, Gone, Snapshot, decode_server_message
 
 
 async def test_it_yields_the_snapshot_and_the_events_and_keeps_the_greeting_and_the_heartbeat() -> None:
@@ -53,3 +57,27 @@ async def test_wards_that_the_feed_refuses_raise_with_the_feeds_own_words() -> N
     ):
         with pytest.raises(FeedClosedError, match="1 to 64 letters"):
             await anext(aiter(console))
+
+
+def test_technical_alarms_are_shown_apart_and_the_most_urgent_first() -> None:
+    hub = FeedHub(queue_limit=10)
+    console = hub.join()
+    hub.subscribe(console, ["*"])
+    hub.open_doors()
+    low, high = alarm_event(patient="p-1", priority="low"), alarm_event(patient="p-2", priority="high")
+    own = replace(alarm_event(patient="-", ward="-", condition="monitoring.stalled"), kind="technical")
+    hub.take(low)
+    hub.take(high)
+    hub.announce(own)
+    shown = OpenAlarms()
+    while (frame := console.outbox.take()) is not None:
+        message = decode_server_message(frame.payload)
+        assert isinstance(message, Snapshot | Event)
+        shown.take(message)
+    assert shown.of_patients() == [high, low]
+    assert shown.technical() == [own]
+    shown.take(Gone(alarm=low.alarm))
+    over = replace(own, phase=Phase.END, sequence=2)
+    shown.take(Event(alarm=msgspec.Raw(encode_alarm(over))))
+    assert shown.of_patients() == [high]
+    assert shown.technical() == []

@@ -17,10 +17,12 @@ from aiokafka import AIOKafkaProducer
 
 from tests.support.alerts import alarm_event
 from tests.support.commands import finished, next_line, started
+from tests.support.pulses import pulse_of
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.core.events import News2Status, PatientStatus
 from wardwatch.core.reading import Reading
 from wardwatch.wire.alarms import alarm_fields, encode_alarm
+from wardwatch.wire.pulse import encode_pulse
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.rejections import Rejection, encode_rejection
 from wardwatch.wire.status import encode_status
@@ -125,6 +127,34 @@ async def test_each_topic_has_its_own_line(embedded_broker: EmbeddedBroker) -> N
         await produce(embedded_broker, f"vitals.{name}", value)
         (line,) = await tail(embedded_broker, name, "--from-beginning", "--count", "1")
         assert line.endswith(expected)
+
+
+async def test_pulses_are_shown_and_can_not_be_had_by_patient(embedded_broker: EmbeddedBroker) -> None:
+    pulse = pulse_of(0, at_ms=3_600_000, behind_ms=1250, position=3)
+    await produce(embedded_broker, "vitals.pulse", encode_pulse(pulse))
+    (line,) = await tail(embedded_broker, "pulse", "--from-beginning", "--count", "1")
+    assert line == "01:00:00Z  partition 0  host:1  1.2 s behind  vitals.readings 3/7"
+    status, _, errors = await finished("tail", "pulse", "--patient", "p-1", environment=at(embedded_broker))
+    assert status == 2
+    assert "--patient: records of vitals.pulse name no patient" in errors
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+async def test_that_nobody_watches_is_shown_among_the_alarms_of_any_ward(
+    embedded_broker: EmbeddedBroker, options: list[str]
+) -> None:
+    await produce(embedded_broker, "vitals.alerts", encode_alarm(alarm_event()))
+    impatient = {"SESSION_TIMEOUT_S": "1", "REBALANCE_TIMEOUT_S": "1", "PULSE_LIMIT_S": "2.5"}
+    environment = at(embedded_broker) | {f"WARDWATCH_{name}": value for name, value in impatient.items()}
+    arguments = ["tail", "--ward", "5A", "--count", "1", *options]
+    status, output, errors = await finished(*arguments, environment=environment)
+    assert (status, errors) == (0, "")
+    text = "Monitoring stalled: no worker has been seen"
+    if options:
+        told = json.loads(output)
+        assert (told["topic"], told["record"]["kind"], told["record"]["text"]) == (None, "technical", text)
+    else:
+        assert output.endswith(f"HIGH    start   -           -           [technical]  {text}\n")
 
 
 async def test_without_from_beginning_only_what_comes_from_now_on_is_shown_and_ctrl_c_ends_quietly(

@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.feed import (
     PROTOCOL,
     Error,
@@ -32,6 +33,38 @@ class FeedClosedError(Exception):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class OpenAlarms:
+    """What a console shows after the messages that it got: technical alarms apart from those of patients."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, AlarmEvent] = {}
+
+    def take(self, message: Snapshot | Event | Gone) -> None:
+        """The next message."""
+        match message:
+            case Snapshot():
+                self._by_name = {event.alarm: event for event in message.events()}
+            case Gone():
+                self._by_name.pop(message.alarm, None)
+            case Event():
+                event = message.event()
+                self._by_name[event.alarm] = event
+                if event.phase is Phase.END:
+                    del self._by_name[event.alarm]
+
+    def of_patients(self) -> list[AlarmEvent]:
+        """The latest events of the alarms that tell how patients are; the most urgent first."""
+        return self._sorted(is_technical=False)
+
+    def technical(self) -> list[AlarmEvent]:
+        """The latest events of the alarms about devices and the monitoring itself; the most urgent first."""
+        return self._sorted(is_technical=True)
+
+    def _sorted(self, *, is_technical: bool) -> list[AlarmEvent]:
+        chosen = [each for each in self._by_name.values() if (each.kind == "technical") == is_technical]
+        return sorted(chosen, key=lambda event: (-event.priority, event.onset_ms))
 
 
 class ConsoleClient:

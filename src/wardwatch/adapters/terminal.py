@@ -17,6 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Visual signals by priority, IEC 60601-1-8: red, yellow, cyan.
 PRIORITY_COLOURS = {Priority.HIGH: "red", Priority.MEDIUM: "yellow", Priority.LOW: "cyan"}
 
+TECHNICAL_MARK = "[technical]"
+
 
 def printable(text: str) -> str:
     """``text`` with everything escaped that is no plain character: controls, line ends, bidi marks.
@@ -62,7 +64,10 @@ def place_name(ward: str, bed: str) -> str:
 
 
 def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> str:
-    """An alarm event on one line, without colour; ``when`` writes its instant."""
+    """An alarm event on one line, without colour; ``when`` writes its instant.
+
+    Alarms about devices and the monitoring are marked: it is not the patient who is unwell.
+    """
     where = place_name(event.ward, event.bed)
     priority, phase = event.priority.name, event.phase.value
     parts = [
@@ -71,6 +76,7 @@ def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> s
         f"{phase:6}",
         f"{where:10}",
         f"{event.patient:10}",
+        *([TECHNICAL_MARK] if event.kind == "technical" else []),
         printable(event.text),
     ]
     return "  ".join(parts)

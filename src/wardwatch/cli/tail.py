@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -14,14 +15,16 @@ import click
 
 from wardwatch.adapters.kafka_topic import LogRecord, LogUnavailableError, TopicMissingError, TopicReader
 from wardwatch.adapters.logs import silence_kafka_client
-from wardwatch.adapters.terminal import json_line, printable, time_of_day, wants_colour
+from wardwatch.adapters.terminal import alarm_line, json_line, painted, printable, time_of_day, wants_colour
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.tail_views import VIEWS, View
-from wardwatch.composition import build_topic_reader
-from wardwatch.core.events import Priority
+from wardwatch.composition import build_pulse_log, build_topic_reader
+from wardwatch.core.events import AlarmEvent, Priority
 from wardwatch.settings import Settings
+from wardwatch.wire.alarms import alarm_fields
 from wardwatch.wire.errors import Fault, Unreadable
+from wardwatch.wire.topics import ALERTS
 
 _READ_WAIT_S = 0.25
 # After a silence as long as this, ask the broker whether it is still there.
@@ -65,10 +68,11 @@ def command(
     as_json: bool,
     count: int | None,
 ) -> None:
-    """Show a topic as it grows: alerts, rejected, status or readings.
+    """Show a topic as it grows: alerts, rejected, status, readings or pulse.
 
-    It reads from the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, and goes on until Ctrl-C. Alarms
-    are coloured by priority on a terminal, unless NO_COLOR is set.
+    It reads from the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, and goes on until Ctrl-C. With the
+    alerts it tells what nobody writes there: that a partition is not watched, or too late. Alarms are
+    coloured by priority on a terminal, unless NO_COLOR is set.
 
     \b
     Example:
@@ -79,12 +83,16 @@ def command(
         raise click.UsageError(f"--ward: records of {view.topic} name no ward; use --patient instead.")
     if priority is not None and not view.has_priorities:
         raise click.UsageError(f"--priority: records of {view.topic} have none; it goes with alerts.")
+    if patient is not None and not view.has_patients:
+        raise click.UsageError(f"--patient: records of {view.topic} name no patient.")
     settings = settings_or_exit()
     silence_kafka_client()
+    # What the watch over the monitoring has to say is shown; that the broker is gone, we say ourselves.
+    logging.getLogger("wardwatch").addHandler(logging.NullHandler())
     wanted = _Wanted(ward=ward, patient=patient, priority=Priority[priority.upper()] if priority else None)
-    tail = _Tail(view, wanted, as_json=as_json)
+    tail = _Tail(view, wanted, as_json=as_json, count=count)
     try:
-        asyncio.run(tail.run(settings, from_beginning=from_beginning, count=count))
+        asyncio.run(tail.run(settings, from_beginning=from_beginning))
     except KeyboardInterrupt:
         pass
     except LogUnavailableError as error:
@@ -97,22 +105,55 @@ def command(
 class _Tail:
     """Shows the records of one topic that are wanted."""
 
-    def __init__(self, view: View, wanted: _Wanted, *, as_json: bool) -> None:
+    def __init__(self, view: View, wanted: _Wanted, *, as_json: bool, count: int | None) -> None:
         self._view = view
         self._wanted = wanted
         self._as_json = as_json
+        self._left = count
         self._colour = wants_colour(sys.stdout)
+        self._is_done = asyncio.Event()
 
-    async def run(self, settings: Settings, *, from_beginning: bool, count: int | None) -> None:
-        shown = 0
+    async def run(self, settings: Settings, *, from_beginning: bool) -> None:
+        works = [self._is_done.wait(), self._show_topic(settings, from_beginning=from_beginning)]
+        if self._view.topic == ALERTS and self._wanted.patient is None:
+            pulses = build_pulse_log(settings, self._show_own)
+            works += [pulses.run(), pulses.look()]
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show_topic(self, settings: Settings, *, from_beginning: bool) -> None:
         async for message in _follow(settings, self._view.topic, from_beginning=from_beginning):
             line = self._line(message)
-            if line is None:
-                continue
-            click.echo(line, color=self._colour)
-            shown += 1
-            if shown == count:
+            if line is not None:
+                self._show(line)
+            if self._is_done.is_set():
                 return
+
+    def _show_own(self, event: AlarmEvent) -> None:
+        """An alarm about the monitoring, which stands in no topic and is for every ward."""
+        if self._as_json:
+            nowhere = {"topic": None, "partition": None, "offset": None}
+            self._show(
+                json_line(nowhere | {"timestamp_ms": event.observed_at_ms, "record": alarm_fields(event)})
+            )
+        else:
+            self._show(painted(alarm_line(event), event))
+
+    def _show(self, line: str) -> None:
+        if self._is_done.is_set():
+            return
+        click.echo(line, color=self._colour)
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                self._is_done.set()
 
     def _line(self, message: LogRecord) -> str | None:
         try:

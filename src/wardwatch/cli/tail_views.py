@@ -12,6 +12,7 @@ from wardwatch.core.events import AlarmEvent, PatientStatus
 from wardwatch.core.vitals import VITAL_INDEX, VITALS
 from wardwatch.wire import topics
 from wardwatch.wire.alarms import decode_alarm
+from wardwatch.wire.pulse import Pulse, decode_pulse
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.rejections import Rejection, decode_rejection
 from wardwatch.wire.status import decode_status
@@ -28,6 +29,7 @@ class View:
     decode: Callable[[bytes | None], Any]
     line: Callable[[Any, LogRecord], str]
     has_wards: bool
+    has_patients: bool = True
     has_priorities: bool = False
 
 
@@ -76,11 +78,20 @@ def _rejection(rejection: Rejection, message: LogRecord) -> str:
     return "  ".join(map(printable, parts))
 
 
+def _pulse(pulse: Pulse, _: LogRecord) -> str:
+    behind = "not at the end yet" if pulse.behind_ms is None else f"{pulse.behind_ms / 1000:.1f} s behind"
+    places = [f"{printable(topic)} {at}/{pulse.end.get(topic, '?')}" for topic, at in pulse.position.items()]
+    return "  ".join(
+        [time_of_day(pulse.at_ms), f"partition {pulse.partition}", pulse.worker, behind, *places]
+    )
+
+
 VIEWS = {
     "alerts": View(
         topic=topics.ALERTS, decode=decode_alarm, line=_alarm, has_wards=True, has_priorities=True
     ),
     "rejected": View(topic=topics.REJECTED, decode=decode_rejection, line=_rejection, has_wards=False),
     "status": View(topic=topics.STATUS, decode=decode_status, line=_status, has_wards=True),
+    "pulse": View(topic=topics.PULSE, decode=decode_pulse, line=_pulse, has_wards=False, has_patients=False),
     "readings": View(topic=topics.READINGS, decode=ReadingDecoder().decode, line=_reading, has_wards=False),
 }
