@@ -14,7 +14,7 @@ from tests.support.fake_records import FakeRecord, placement_record, reading_rec
 from tests.support.kafka_fixtures import Broker
 from tests.support.takeover import value_of
 from tests.support.workers import heard, new_group, produce, touch, worker
-from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_READINGS
+from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.rejections import decode_rejection
 from wardwatch.wire.status import decode_status
@@ -70,9 +70,11 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
     produce(servers, [placement_record(0)], partition=2)
     produce(servers, [*fast_heart(range(90)), *broken, *fast_heart(range(90, 200))], partition=2)
     async with worker(servers, new_group(), monitor="real"):
-        (alert,) = await heard(servers, ALERTS, lambda messages: len(messages) == 1)
+        alerts = await heard(servers, ALERTS, lambda messages: len(messages) >= 1)
         rejected = await heard(servers, REJECTED, lambda messages: len(messages) == len(BROKEN))
         statuses = await heard(servers, STATUS, lambda messages: len(messages) > 0)
+    # Later ones may come of time: nobody acknowledges it.
+    alert = alerts[0]
     event = decode_alarm(value_of(alert))
     assert (event.patient, event.condition, event.phase) == ("p-1", "heart_rate.high", "start")
     assert (alert.key(), alert.partition()) == (b"p-1", 2)
@@ -111,7 +113,7 @@ async def test_a_monitor_that_fails_on_many_readings_ends_the_worker_and_nothing
     group = new_group()
     poison = [
         reading_record(offset, heart_rate=POISONOUS_HEART_RATE)
-        for offset in range(MAXIMUM_ISOLATED_READINGS + 1)
+        for offset in range(MAXIMUM_ISOLATED_RECORDS + 1)
     ]
     produce(apache_servers, poison)
     async with worker(apache_servers, group, monitor="fake") as process:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_monitor import POISONOUS_HEART_RATE, FakeMonitor
-from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_READINGS, IsolatedMonitor, MonitorFailedError
+from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS, IsolatedMonitor, MonitorFailedError
 from wardwatch.core.reading import Batch, Reading
 
 HEART_RATES = st.sampled_from([70, 71, POISONOUS_HEART_RATE])
@@ -55,7 +55,7 @@ def test_poison_changes_nothing_else(batches: list[tuple[list[tuple[str, int]], 
 
 
 def test_a_monitor_that_fails_on_many_readings_is_a_failure() -> None:
-    poison = [(position, "p-1", POISONOUS_HEART_RATE) for position in range(MAXIMUM_ISOLATED_READINGS + 1)]
+    poison = [(position, "p-1", POISONOUS_HEART_RATE) for position in range(MAXIMUM_ISOLATED_RECORDS + 1)]
     with pytest.raises(MonitorFailedError):
         IsolatedMonitor(FakeMonitor.restore, {}).receive(batch(poison))
 

@@ -6,16 +6,24 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tests.support.fake_monitor import POISONOUS_HEART_RATE, REFUSED_HEART_RATE, SILENT_AFTER_MS, FakeMonitor
-from tests.support.fake_records import FakeRecord, placement_record, reading_record
+from tests.support.fake_monitor import (
+    POISONOUS,
+    POISONOUS_HEART_RATE,
+    REFUSED_HEART_RATE,
+    SILENT_AFTER_MS,
+    FakeMonitor,
+)
+from tests.support.fake_records import FakeRecord, command_record, placement_record, reading_record
 from wardwatch.adapters.checkpoint import Message, Records
-from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_READINGS, MonitorFailedError
+from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS, MonitorFailedError
 from wardwatch.adapters.partition import SOURCES, Partition
+from wardwatch.core.alarming.commands import Receipt, Verdict
 from wardwatch.core.monitor import Monitor
 from wardwatch.wire.alarms import decode_alarm
+from wardwatch.wire.receipts import decode_receipt
 from wardwatch.wire.rejections import Rejection, decode_rejection
 from wardwatch.wire.status import decode_status
-from wardwatch.wire.topics import ALERTS, READINGS, REJECTED, ROSTER
+from wardwatch.wire.topics import ALERTS, COMMANDS, READINGS, RECEIPTS, REJECTED, ROSTER
 
 
 def new_partition(changelog: Mapping[bytes, bytes] | None = None, *, generation: int = 1) -> Partition:
@@ -116,7 +124,7 @@ def test_a_reading_on_which_the_monitor_fails_changes_nothing_else() -> None:
 def test_a_monitor_that_fails_on_everything_stops_the_partition() -> None:
     poison = [
         reading_record(offset, heart_rate=POISONOUS_HEART_RATE)
-        for offset in range(MAXIMUM_ISOLATED_READINGS + 1)
+        for offset in range(MAXIMUM_ISOLATED_RECORDS + 1)
     ]
     with pytest.raises(MonitorFailedError, match="PoisonError at fake_monitor"):
         new_partition().take(READINGS, poison)
@@ -180,4 +188,124 @@ def test_statuses_are_those_of_the_patients_heard_since_the_last() -> None:
 
 
 def test_every_source_topic_is_taken() -> None:
-    assert set(SOURCES) == {READINGS, ROSTER}
+    assert set(SOURCES) == {READINGS, ROSTER, COMMANDS}
+
+
+def receipts(partition: Partition) -> list[Receipt]:
+    messages = [message for _, message in partition.outbox if message.topic == RECEIPTS]
+    assert all(message.key == decode_receipt(message.value).patient.encode() for message in messages)
+    return [decode_receipt(message.value) for message in messages]
+
+
+def test_what_comes_of_a_command_waits_in_the_outbox() -> None:
+    partition = new_partition()
+    assert partition.take(COMMANDS, [command_record(0, at_ms=7_000), command_record(1, "p-2")]) == []
+    assert sequences([message for _, message in partition.outbox]) == [1, 1]
+    assert [(each.command, each.patient, each.at_ms) for each in receipts(partition)] == [
+        ("c-0", "p-1", 7_000),
+        ("c-1", "p-2", 0),
+    ]
+    assert partition.positions[COMMANDS] == 2
+
+
+def test_a_placement_comes_with_the_instant_at_which_it_arrived() -> None:
+    partition = new_partition()
+    partition.take(ROSTER, [placement_record(0, at_ms=7_000)])
+    assert [decode_alarm(message.value).observed_at_ms for _, message in partition.outbox] == [7_000]
+
+
+def test_a_command_that_can_not_be_read_is_rejected_and_answered() -> None:
+    bad = command_record(1, alarm="no such name")
+    nameless = FakeRecord(COMMANDS, 2, b"p-1", b'{"v": 1, "verb": "acknowledge"}')
+    partition = new_partition()
+    messages = partition.take(COMMANDS, [command_record(0), bad, nameless, command_record(3)])
+    assert [(found.reason, found.topic, found.offset) for found in rejections(messages)] == [
+        ("wrong_value", COMMANDS, 1),
+        ("missing_field", COMMANDS, 2),
+    ]
+    answers = {receipt.command: receipt for receipt in receipts(partition)}
+    assert set(answers) == {"c-0", "c-1", "c-3"}
+    assert (answers["c-1"].verdict, answers["c-3"].verdict) == (Verdict.REFUSED, Verdict.DONE)
+    assert "alarm" in answers["c-1"].sentence
+
+
+def test_a_command_about_a_patient_of_another_key_is_rejected_and_answered() -> None:
+    wrong = FakeRecord(COMMANDS, 0, b"p-2", command_record(0).value)
+    partition = new_partition()
+    (rejection,) = rejections(partition.take(COMMANDS, [wrong]))
+    assert rejection.reason == "wrong_key"
+    assert [receipt.verdict for receipt in receipts(partition)] == [Verdict.REFUSED]
+    assert sequences([message for _, message in partition.outbox]) == []
+
+
+def test_a_command_or_placement_on_which_the_monitor_fails_changes_nothing_else() -> None:
+    undisturbed, poisoned = new_partition(), new_partition()
+    for partition in (undisturbed, poisoned):
+        partition.take(READINGS, [reading_record(offset) for offset in range(4)])
+        partition.take(COMMANDS, [command_record(0)])
+    undisturbed.take(COMMANDS, [command_record(1), command_record(3)])
+    undisturbed.take(ROSTER, [placement_record(1)])
+    messages = poisoned.take(
+        COMMANDS, [command_record(1), command_record(2, alarm=POISONOUS), command_record(3)]
+    )
+    messages += poisoned.take(ROSTER, [placement_record(0, ward=POISONOUS), placement_record(1)])
+    assert [(found.reason, found.topic, found.offset) for found in rejections(messages)] == [
+        ("internal_error", COMMANDS, 2),
+        ("internal_error", ROSTER, 0),
+    ]
+    assert state(poisoned) == state(undisturbed)
+    verdicts = {receipt.command: receipt.verdict for receipt in receipts(poisoned)}
+    assert verdicts["c-2"] is Verdict.REFUSED
+    assert list(verdicts.values()).count(Verdict.DONE) == 3
+
+
+def test_a_reading_on_which_the_monitor_fails_does_not_undo_a_command() -> None:
+    partition = new_partition()
+    partition.take(COMMANDS, [command_record(0)])
+    partition.take(READINGS, [reading_record(0, heart_rate=POISONOUS_HEART_RATE)])
+    monitor = partition._monitor.current
+    assert isinstance(monitor, FakeMonitor)
+    assert monitor.state()["p-1"]["commands"] == ["c-0"]
+
+
+def test_a_checkpoint_from_before_there_were_commands_is_read_and_they_begin_at_the_start() -> None:
+    changelog: dict[bytes, bytes] = {}
+    partition = new_partition()
+    partition.take(READINGS, [reading_record(0)])
+    del partition.positions[COMMANDS]
+    apply(changelog, partition.checkpoint())
+    restored = new_partition(changelog)
+    assert restored.positions == {READINGS: 1, ROSTER: 0, COMMANDS: 0}
+    restored.take(COMMANDS, [command_record(0)])
+    assert [receipt.command for receipt in receipts(restored)] == ["c-0"]
+
+
+def test_time_goes_by_readings_and_by_others_only_until_there_are_some() -> None:
+    """A recording is of another year than the command about it."""
+    partition = new_partition()
+    partition.take(COMMANDS, [command_record(0, at_ms=900_000)])
+    partition.take(ROSTER, [placement_record(0, at_ms=500_000)])
+    now_ms = partition.clock.now_ms()
+    assert now_ms is not None
+    assert 900_000 <= now_ms < 910_000
+    partition.take(READINGS, [reading_record(0, at_ms=1_000)])
+    partition.take(COMMANDS, [command_record(1, at_ms=900_000)])
+    now_ms = partition.clock.now_ms()
+    assert now_ms is not None
+    assert 1_000 <= now_ms < 11_000
+    arrived_ms = [receipt.at_ms for receipt in receipts(partition)]
+    assert arrived_ms[0] == 900_000
+    assert 1_000 <= arrived_ms[1] <= now_ms
+
+
+def test_what_is_due_is_told_by_the_logs_clock() -> None:
+    partition = new_partition()
+    assert partition.due_in_s() is None
+    partition.take(READINGS, [reading_record(0, at_ms=1_000)])
+    due_in_s = partition.due_in_s()
+    assert due_in_s is not None
+    assert 0 < due_in_s <= (SILENT_AFTER_MS + 1) / 1000
+    let_time_pass(partition, 2 * SILENT_AFTER_MS)
+    assert partition.due_in_s() == 0
+    partition.tick()
+    assert partition.due_in_s() is None

@@ -1,8 +1,8 @@
 """A monitor that is simple enough to be checked by eye: it counts, and depends on every record and its order.
 
 Blocks are tiny, so that a few patients fill several. Every third reading of a patient tells an event, and so
-does a tick that finds a patient silent. Placements tell one too, to exercise events that no log of readings
-gives again.
+does a tick that finds a patient silent. Placements and commands tell one too, to exercise events that no log
+of readings gives again. Of each event, the text says how many readings, placements and commands came before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, cast
 
+from wardwatch.core.alarming.commands import Command, Receipt, Verdict
 from wardwatch.core.events import AlarmEvent, Phase, Placement, Priority, Reason, Refusal
 from wardwatch.core.monitor import Monitor, Outcome
 from wardwatch.core.reading import Batch
@@ -20,6 +21,9 @@ EVENT_EVERY = 3
 SILENT_AFTER_MS = 5_000
 REFUSED_HEART_RATE = 7
 POISONOUS_HEART_RATE = 13
+# As the name of an alarm, or of a ward.
+REFUSED = "refused"
+POISONOUS = "poisonous"
 
 
 class PoisonError(Exception):
@@ -55,14 +59,45 @@ class FakeMonitor(Monitor):
 
     def admit(self, placements: Iterable[Placement]) -> None:
         for placement in placements:
-            self._touched(placement.patient)["ward"] = placement.ward
-            self._tell(placement.patient, "placed", 0)
+            patient = self._touched(placement.patient)
+            patient["ward"] = placement.ward
+            patient["placed"] += 1
+            if placement.ward == POISONOUS:
+                raise PoisonError(placement.patient)
+            self._tell(placement.patient, "placed", getattr(placement, "at_ms", None) or 0)
+
+    def command(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            patient = self._touched(command.patient)
+            patient["commands"].append(command.command)
+            if command.alarm == POISONOUS:
+                raise PoisonError(command.patient)
+            refused = command.alarm == REFUSED
+            if not refused:
+                self._tell(command.patient, "commanded", command.at_ms)
+            self._outcome.receipts.append(
+                Receipt(
+                    command=command.command,
+                    patient=command.patient,
+                    verb=command.verb,
+                    by=command.by,
+                    at_ms=command.at_ms,
+                    verdict=Verdict.REFUSED if refused else Verdict.DONE,
+                    sentence=f"After {patient['count']} readings.",
+                )
+            )
 
     def tick(self, now_ms: int) -> None:
         for name, patient in self._patients.items():
             if patient["seen_ms"] and not patient["silent"] and now_ms > patient["seen_ms"] + SILENT_AFTER_MS:
                 self._touched(name)["silent"] = True
                 self._tell(name, "silent", now_ms)
+
+    def next_due_ms(self) -> int | None:
+        waiting = [
+            each["seen_ms"] for each in self._patients.values() if each["seen_ms"] and not each["silent"]
+        ]
+        return min(waiting) + SILENT_AFTER_MS + 1 if waiting else None
 
     def drain(self) -> Outcome:
         outcome, self._outcome = self._outcome, Outcome()
@@ -96,7 +131,16 @@ class FakeMonitor(Monitor):
         return cast("dict[str, dict[str, Any]]", json.loads(json.dumps(self._patients)))
 
     def _touched(self, name: str) -> dict[str, Any]:
-        fresh = {"count": 0, "sum": 0, "sequence": 0, "seen_ms": 0, "silent": False, "ward": "unassigned"}
+        fresh = {
+            "count": 0,
+            "sum": 0,
+            "sequence": 0,
+            "seen_ms": 0,
+            "silent": False,
+            "ward": "unassigned",
+            "placed": 0,
+            "commands": [],
+        }
         patient = self._patients.setdefault(name, fresh)
         block = self.block_of(name)
         assert block is not None
@@ -122,7 +166,7 @@ class FakeMonitor(Monitor):
                 inactivation="enabled",
                 onset_ms=at_ms,
                 observed_at_ms=at_ms,
-                text=str(patient["sum"]),
+                text=f"{patient['count']} {patient['placed']} {len(patient['commands'])}",
                 why={},
             )
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardwatch.core.events import Placement
+from wardwatch.core.alarming.commands import Command, Verb
+from wardwatch.core.events import Actor, Placement, Role
 from wardwatch.core.reading import Reading
+from wardwatch.wire.commands import encode_command
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.roster import encode_placement
-from wardwatch.wire.topics import READINGS, ROSTER
+from wardwatch.wire.topics import COMMANDS, READINGS, ROSTER
 
 
 @dataclass(slots=True)
@@ -29,6 +31,23 @@ def reading_record(
     return FakeRecord(READINGS, offset, patient.encode(), encode_reading(reading), at_ms)
 
 
-def placement_record(offset: int, patient: str = "p-1", ward: str = "4B") -> FakeRecord:
+def placement_record(offset: int, patient: str = "p-1", ward: str = "4B", *, at_ms: int = 0) -> FakeRecord:
     value = encode_placement(Placement(patient=patient, ward=ward, bed="1"))
-    return FakeRecord(ROSTER, offset, patient.encode(), value)
+    return FakeRecord(ROSTER, offset, patient.encode(), value, at_ms)
+
+
+def command_record(
+    offset: int, patient: str = "p-1", *, command: str | None = None, alarm: str = "a", at_ms: int = 0
+) -> FakeRecord:
+    """An acknowledgement, with a name of its own unless one is given."""
+    value = encode_command(
+        Command(
+            command=command or f"c-{offset}",
+            patient=patient,
+            verb=Verb.ACKNOWLEDGE,
+            by=Actor(name="Anna Berg", role=Role.NURSE),
+            at_ms=at_ms,
+            alarm=alarm,
+        )
+    )
+    return FakeRecord(COMMANDS, offset, patient.encode(), value, at_ms)

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb, Verdict
-from wardwatch.core.conditions import NAMES
 from wardwatch.core.events import (
     Actor,
     AlarmEvent,
@@ -16,13 +15,13 @@ from wardwatch.core.events import (
     News2Status,
     PatientStatus,
     Phase,
-    Placement,
     Priority,
     Role,
 )
 from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, Reading
-from wardwatch.core.vitals import VITAL_NAMES
-from wardwatch.wire.commands import MAXIMUM_TEXT, USES
+from wardwatch.core.roster import LIMIT_NAMES, RosterEntry, limit_errors
+from wardwatch.core.vitals import VITAL_INDEX, VITAL_NAMES, VITALS
+from wardwatch.wire.commands import CONDITIONS, MAXIMUM_TEXT, USES
 from wardwatch.wire.rejections import Rejection
 
 names = st.text(ascii_letters + digits + "._:+@/-", min_size=1, max_size=64)
@@ -77,7 +76,7 @@ def commands() -> st.SearchStrategy[Command]:
 def _commands_of(verb: Verb) -> st.SearchStrategy[Command]:
     wishes: dict[str, st.SearchStrategy[Any]] = {
         "alarm": names,
-        "condition": st.sampled_from(NAMES),
+        "condition": st.sampled_from(sorted(CONDITIONS)),
         "duration_s": st.floats(0, exclude_min=True, allow_infinity=False),
         "text": st.lists(typed, min_size=1, max_size=9)
         .map(" ".join)
@@ -160,9 +159,33 @@ def rejections() -> st.SearchStrategy[Rejection]:
     )
 
 
-def placements() -> st.SearchStrategy[Placement]:
+@st.composite
+def own_limits(draw: st.DrawFn) -> dict[str, dict[str, float]]:
+    """Any limits that are possible for a patient or a ward."""
+    limits: dict[str, dict[str, float]] = {}
+    for name in draw(st.lists(st.sampled_from(LIMIT_NAMES), unique=True)):
+        vital, _, bound = name.partition(".")
+        table = VITALS[VITAL_INDEX[vital]]
+        steps = st.integers(round(table.plausible_low), round(table.plausible_high))
+        wanted = {**limits.get(vital, {}), bound: float(draw(steps))}
+        if not limit_errors({vital: wanted}):
+            limits[vital] = wanted
+    return limits
+
+
+def roster_entries() -> st.SearchStrategy[RosterEntry]:
     """Any line of the roster."""
-    return st.builds(Placement, patient=names, ward=names, bed=names)
+    return st.builds(
+        RosterEntry,
+        patient=names,
+        ward=names,
+        bed=names,
+        devices=st.lists(names, max_size=4, unique=True).map(tuple),
+        limits=own_limits(),
+        news2_scale_2=st.booleans(),
+        on_oxygen=st.none() | st.booleans(),
+        discharged=st.booleans(),
+    )
 
 
 def statuses() -> st.SearchStrategy[PatientStatus]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ from faust.types import TP
 
 from wardwatch.adapters.checkpoint import IncompleteCheckpointError, UnreadableCheckpointError
 from wardwatch.adapters.faust_app import GroupOptions, new_app, state_table
+from wardwatch.adapters.faust_broker import FaustBroker
 from wardwatch.adapters.faust_transport import batched_topic
 from wardwatch.adapters.isolation import MonitorFailedError, Restore
 from wardwatch.adapters.logs import place_of
 from wardwatch.adapters.partition import SOURCES, Partition
 from wardwatch.adapters.partition_runner import Pace, PartitionRunner
 from wardwatch.adapters.progress import Progress, Watchdog
+from wardwatch.adapters.pulses import Pulses
 from wardwatch.core.monitor import Monitor
-from wardwatch.wire.topics import ALL, COMPACTED
+from wardwatch.wire.topics import ALL, COMPACTED, READINGS
 
 logger = logging.getLogger(__name__)
 
@@ -54,28 +57,6 @@ class FaustCrashedError(Exception):
     """A service of Faust's ended by itself."""
 
 
-class FaustBroker:
-    """Faust's producer and consumer as a partition's runner uses them."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def send(  # noqa: D102 (see the protocol)
-        self, topic: str, partition: int, key: bytes | None, value: bytes | None
-    ) -> Awaitable[Any]:
-        sent: Awaitable[Any] = await self._app.producer.send(topic, key, value, partition, None, None)
-        return sent
-
-    async def commit(self, partition: int, positions: Mapping[str, int]) -> bool:  # noqa: D102
-        offsets = {TP(topic, partition): offset for topic, offset in positions.items()}
-        committed: bool = await self._app.consumer.commit_exactly(offsets)
-        return committed
-
-    async def rewind(self, topic: str, partition: int, offset: int) -> int:  # noqa: D102
-        rewinds: int = await self._app.consumer.rewind(TP(topic, partition), offset)
-        return rewinds
-
-
 class FaustWorker:
     """One worker process of the group."""
 
@@ -99,6 +80,10 @@ class FaustWorker:
         source = batched_topic(self._app, *SOURCES)
         self._app.agent(source, name="watch", concurrency=_BATCHES_AT_ONCE)(self._watch)
         self._runners: dict[int, PartitionRunner] = {}
+        self._idling: dict[PartitionRunner, asyncio.Task[None]] = {}
+        self._timers: list[asyncio.Task[None]] = []
+        self._broker = FaustBroker(self._app)
+        self._pulses = Pulses(self._broker)
         self._progress = Progress(stall_limit_s)
         self._watchdog = Watchdog(self._progress, health_file=health_file)
         self._ending = asyncio.Event()
@@ -113,10 +98,10 @@ class FaustWorker:
             asyncio.create_task(self._guarded(work())) for work in (self._turn, self._ask_broker, self._tick)
         ]
         await self._ending.wait()
-        for task in tasks:
+        for task in (*tasks, *self._idling.values()):
             task.cancel()
         await self._settle()
-        self._runners.clear()
+        self._set_runners({})
         # Stopped while it starts, Faust joins the group without its changelog topic, and spoils everybody's
         # assignment. Then it is better to be missed.
         if starting.done():
@@ -165,7 +150,7 @@ class FaustWorker:
     async def _assigned(self) -> None:
         """Faust has assigned partitions and filled the table; nothing is fetched from them yet."""
         try:
-            self._runners = {number: await self._new_runner(number) for number in self._assigned_numbers()}
+            self._set_runners({number: await self._new_runner(number) for number in self._assigned_numbers()})
         except Exception as error:  # noqa: BLE001 (Faust would drop it without a word)
             self._fail(error)
         else:
@@ -187,6 +172,7 @@ class FaustWorker:
             generation=self._app.consumer_generation_id,
             changelog=self._table.data.data,
             restore=self._restore,
+            readings_end=await self._broker.end(READINGS, number),
         )
         for topic, position in partition.positions.items():
             if position < (await self._app.consumer.committed(TP(topic, number)) or 0):
@@ -194,7 +180,7 @@ class FaustWorker:
                     f"The group's offsets are ahead of the state in {self._changelog}. If that topic was "
                     "deleted on purpose, delete the consumer group's offsets too."
                 )
-        return PartitionRunner(partition, FaustBroker(self._app), changelog=self._changelog, pace=self._pace)
+        return PartitionRunner(partition, self._broker, changelog=self._changelog, pace=self._pace)
 
     @property
     def _changelog(self) -> str:
@@ -204,7 +190,19 @@ class FaustWorker:
     async def _revoked(self, *_: Any, **__: Any) -> None:
         """The group is rebalancing: whoever gets the partitions now starts from their checkpoints."""
         await self._settle()
-        self._runners.clear()
+        self._set_runners({})
+
+    def _set_runners(self, runners: dict[int, PartitionRunner]) -> None:
+        """From now on these are ours; those before them have been settled: nothing of them is under way."""
+        for timer in self._timers:
+            timer.cancel()
+        self._runners = runners
+        self._timers = [
+            asyncio.create_task(
+                self._guarded(runner.keep_time(partial(self._is_caught_up, runner.partition)))
+            )
+            for runner in runners.values()
+        ]
 
     async def _settle(self) -> None:
         settling = asyncio.gather(*(runner.settle() for runner in self._runners.values()))
@@ -221,11 +219,14 @@ class FaustWorker:
         raise FaustCrashedError from self._app.crash_reason
 
     async def _tick(self) -> None:
-        """Let time pass in the partitions."""
+        """Write what is to be written by now, in each partition alone: one that hangs holds up no other."""
         while True:
             await asyncio.sleep(_TICK_S)
-            for runner in list(self._runners.values()):
-                await runner.idle(caught_up=self._is_caught_up(runner.partition))
+            self._idling = {runner: task for runner, task in self._idling.items() if not task.done()}
+            for runner in self._runners.values():
+                if runner not in self._idling:
+                    idling = runner.idle(caught_up=self._is_caught_up(runner.partition))
+                    self._idling[runner] = asyncio.create_task(self._guarded(idling))
 
     def _is_caught_up(self, partition: Partition) -> bool:
         consumer = self._app.consumer
@@ -255,17 +256,17 @@ class FaustWorker:
             for number, runner in self._runners.items()
             for topic in SOURCES
         }
+        asked_at_s = time.monotonic()
         try:
             ends = await self._app.consumer.highwaters(*positions)
             begins = await self._app.consumer.earliest_offsets(*positions)
         except Exception as error:  # noqa: BLE001 (the watchdog will see that nothing was observed)
             logger.warning("The broker does not say where the partitions end: %s.", place_of(error))
             return
-        self._progress.observe(
-            time.monotonic(),
-            # What the broker has dropped of old age is no lag.
-            {(tp.topic, tp.partition): (max(at, begins[tp]), ends[tp]) for tp, at in positions.items()},
-        )
+        # What the broker has dropped of old age is no lag.
+        places = {(tp.topic, tp.partition): (max(at, begins[tp]), ends[tp]) for tp, at in positions.items()}
+        self._progress.observe(time.monotonic(), places)
+        self._pulses.beat(self._runners, places, asked_at_s)
 
 
 def _explanation(error: BaseException) -> str:

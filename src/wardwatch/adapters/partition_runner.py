@@ -6,6 +6,9 @@
 4. The outbox is published.
 
 If a checkpoint came before an alert that it covers was safe, a crash between the two would lose the alert.
+
+What the roster and commands bring about depends on which readings came before them, and no log tells that. So
+they are taken in between two checkpoints, which hold on to it.
 """
 
 from __future__ import annotations
@@ -13,13 +16,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from wardwatch.adapters.checkpoint import Message
 from wardwatch.adapters.partition import Partition
 from wardwatch.adapters.records import Record
+from wardwatch.wire.topics import READINGS
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +33,13 @@ _LARGEST_SHARE_FOR_CHECKPOINTS = 0.1
 
 # A worker that lags has better things to do than to say how patients were a while ago.
 _STATUS_PATIENCE = 4
+
+# What falls due within this time of a deadline is brought about together.
+_TOGETHER_S = 0.05
+# Nobody tells when the log has been read, so where something is due before that, we look again.
+_LOOK_AGAIN_S = 0.25
+# What has no deadline, such as forgetting who has not been heard of for a week, can wait as long as this.
+_LONGEST_WAIT_S = 3600.0
 
 
 class Broker(Protocol):
@@ -68,8 +79,11 @@ class PartitionRunner:
         self._changelog = changelog
         self._pace = pace
         self._lock = asyncio.Lock()
+        self._moved = asyncio.Event()
+        self._is_settled = False
         self._unacknowledged: list[Awaitable[Any]] = []
         self._rewound: dict[str, tuple[int, int]] = {}
+        self._put_off: set[str] = set()
         self._next_checkpoint_s = time.monotonic() + pace.checkpoint_interval_s
         self._next_status_s = time.monotonic()
         self._lease_ends_s = time.monotonic() + pace.lease_s
@@ -77,28 +91,84 @@ class PartitionRunner:
     async def take(self, topic: str, records: Sequence[Record], rewinds: int) -> None:
         """Take in what was fetched from one topic, after so many rewinds."""
         async with self._lock:
-            if await self._may_go_on() and await self._is_next(topic, records[0].offset, rewinds):
-                await self._publish(self.partition.take(topic, records))
-                await self._checkpoint_if_due()
+            may_go_on = await self._may_go_on() and topic not in self._put_off
+            if may_go_on and await self._is_next(topic, records[0].offset, rewinds):
+                await self._take_in_order(topic, records)
+        self._moved.set()
+
+    async def keep_time(self, is_caught_up: Callable[[], bool]) -> None:
+        """Let time pass in the partition whenever something falls due, until it is settled.
+
+        The next deadline drives one timer, which every record that is taken in sets anew. Time only passes
+        where ``is_caught_up`` says that all of the log has been taken in.
+        """
+        while not self._is_settled:
+            due_in_s = self.partition.due_in_s()
+            wait_s = _LONGEST_WAIT_S if due_in_s is None else min(due_in_s, _LONGEST_WAIT_S)
+            if wait_s > 0 and await self._moves_within(wait_s):
+                continue
+            time_passes = await self._let_time_pass(is_caught_up)
+            await asyncio.sleep(_TOGETHER_S if time_passes else _LOOK_AGAIN_S)
 
     async def idle(self, *, caught_up: bool) -> None:
-        """What is due by time; ``caught_up`` is whether all of the log has been taken in."""
+        """What is to be written by now; ``caught_up`` is whether all of the log has been taken in."""
         async with self._lock:
             if not await self._may_go_on():
                 return
-            if caught_up:
-                self.partition.tick()
             await self._checkpoint_if_due()
             late_s = time.monotonic() - self._next_status_s
             if late_s >= (0 if caught_up else _STATUS_PATIENCE * self._pace.status_interval_s):
                 self._next_status_s = time.monotonic() + self._pace.status_interval_s
                 await self._publish(self.partition.statuses())
 
+    async def is_watching(self) -> bool:
+        """Wait for our turn, which does not come where something hangs; whether we may vouch for it then."""
+        async with self._lock:
+            return not self._is_settled and await self._may_go_on()
+
     async def settle(self) -> None:
         """Checkpoint now: the partition is about to be another worker's."""
+        self._is_settled = True
         async with self._lock:
             if self.partition.has_changed and await self._may_go_on():
                 await self._checkpoint()
+
+    async def _take_in_order(self, topic: str, records: Sequence[Record]) -> None:
+        if not self.partition.is_ready_for(topic):
+            self._put_off.add(topic)
+            return
+        if self.partition.is_unmarked or (topic != READINGS and self.partition.has_changed):
+            await self._checkpoint()
+        if self._is_replaced:
+            return
+        await self._publish(self.partition.take(topic, records))
+        if topic == READINGS:
+            await self._checkpoint_if_due()
+            await self._fetch_what_was_put_off()
+        elif self.partition.has_changed:
+            await self._checkpoint()
+
+    async def _fetch_what_was_put_off(self) -> None:
+        for topic in [topic for topic in self._put_off if self.partition.is_ready_for(topic)]:
+            self._put_off.remove(topic)
+            await self._rewind(topic)
+
+    async def _moves_within(self, wait_s: float) -> bool:
+        self._moved.clear()
+        try:
+            await asyncio.wait_for(self._moved.wait(), wait_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _let_time_pass(self, is_caught_up: Callable[[], bool]) -> bool:
+        """Whether it could."""
+        async with self._lock:
+            if self._is_settled or not is_caught_up() or not await self._may_go_on():
+                return False
+            self.partition.tick()
+            await self._checkpoint_if_due()
+            return True
 
     async def _checkpoint_if_due(self) -> None:
         due = time.monotonic() >= self._next_checkpoint_s
@@ -130,9 +200,13 @@ class PartitionRunner:
         if gap_at == position:
             return rewinds >= since
         logger.warning("%d records are missing; fetching them again.", offset - position)
+        await self._rewind(topic)
+        return False
+
+    async def _rewind(self, topic: str) -> None:
+        position = self.partition.positions[topic]
         since = await self._broker.rewind(topic, self.partition.number, position)
         self._rewound[topic] = (position, since)
-        return False
 
     async def _may_go_on(self) -> bool:
         """False in a worker that slept while the group gave its partitions away, and has just woken up."""

@@ -16,20 +16,31 @@ from wardwatch.wire.topics import READINGS, REJECTED
 
 @dataclass(slots=True)
 class Unpacked:
-    """Decoded records with where they stood and when they came, and the rejections of the others."""
+    """Decoded records with where they stood and when they came, and the rejections of the others.
+
+    ``refused`` are those others, each with the sentence that says why.
+    """
 
     decoded: list[Any] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     arrived_at_ms: list[int] = field(default_factory=list)
     rejections: list[Message] = field(default_factory=list)
+    refused: list[tuple[Record, str]] = field(default_factory=list)
+
+    def refuse(self, record: Record, reason: str, detail: str) -> None:
+        """Leave a record out."""
+        self.rejections.append(rejected_record(record, reason, detail))
+        self.refused.append((record, detail))
 
 
 IsNew = Callable[[str, int], bool]
 
+INTERNAL_ERROR = "internal_error"
+INTERNAL_ERROR_DETAIL = "wardwatch failed on this record and left it out; that is a bug of wardwatch."
 _WRONG_KEY = "The key of the message is not its patient."
 
 
-Decode = Callable[[bytes | None], Any]
+Decode = Callable[[Record], Any]
 DecodeAll = Callable[[list[bytes | None]], list[Any] | None]
 
 
@@ -48,13 +59,13 @@ def unpack(
     unpacked = Unpacked()
     for record in records:
         try:
-            decoded = decode(record.value)
+            decoded = decode(record)
         except Unreadable as error:
-            unpacked.rejections.append(rejected_record(record, error.fault, error.detail))
+            unpacked.refuse(record, error.fault, error.detail)
             continue
         patient = decoded.patient
         if record.key != patient.encode():
-            unpacked.rejections.append(rejected_record(record, Fault.WRONG_KEY, _WRONG_KEY))
+            unpacked.refuse(record, Fault.WRONG_KEY, _WRONG_KEY)
         elif is_new is None or is_new(patient, record.offset):
             unpacked.decoded.append(decoded)
             unpacked.offsets.append(record.offset)
@@ -74,10 +85,15 @@ def rejected_record(record: Record, reason: str, detail: str) -> Message:
     return Message(REJECTED, record.key, encode_rejection(rejection))
 
 
-def rejected_reading(partition: int, patient: str, offset: int, reason: str, detail: str) -> Message:
-    """The rejection of a reading that was decoded and could not be used."""
+def failed_record(topic: str, partition: int, patient: str, offset: int) -> Message:
+    """The rejection of a record that was decoded and on which the monitor failed."""
     rejection = Rejection(
-        reason=reason, detail=detail, topic=READINGS, partition=partition, offset=offset, patient=patient
+        reason=INTERNAL_ERROR,
+        detail=INTERNAL_ERROR_DETAIL,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        patient=patient,
     )
     return Message(REJECTED, patient.encode(), encode_rejection(rejection))
 

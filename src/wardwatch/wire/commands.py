@@ -14,12 +14,13 @@ import msgspec
 from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb, Verdict
 from wardwatch.core.conditions import NAMES
 from wardwatch.core.events import Actor
+from wardwatch.core.technical.conditions import IN_WORDS
 from wardwatch.wire.actors import ActorV1, actor_fields, actor_of
 from wardwatch.wire.decoding import MAXIMUM_BYTES, VERSION, Instant, Name, RecordDecoder, Version
 from wardwatch.wire.errors import Fault, Unreadable
 
 MAXIMUM_TEXT = 500
-CONDITIONS = frozenset(NAMES)
+CONDITIONS = frozenset(NAMES).union(each.condition for each in IN_WORDS)
 
 
 class _CommandV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
