@@ -197,9 +197,9 @@ IN_WORDS: tuple[InWords, ...] = (
     ),
     InWords(
         condition=REFUSED,
-        exists=f"{LEAST_REFUSED} readings or more, and {LEAST_SHARE:.0%} or more of all, are refused",
+        exists=f"{LEAST_REFUSED} readings or more, and {100 * LEAST_SHARE:g} % or more of all, are refused",
         delay=f"in {LEAST_MINUTES} minutes of {_s(WINDOW_MS)}",
-        over=f"less than {LEAST_SHARE_TO_STAY:.0%} are refused in {_s(WINDOW_MS)}",
+        over=f"less than {100 * LEAST_SHARE_TO_STAY:g} % are refused in {_s(WINDOW_MS)}",
         priority=Priority.LOW,
     ),
 )

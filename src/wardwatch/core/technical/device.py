@@ -92,9 +92,7 @@ class Device:
             if episode is not None and levels.due_ms(level, episode) <= due_ms:
                 yield level, episode
 
-    def hear(
-        self, said: int, numbers: Sequence[float], told_ms: list[int], arrived_ms: int
-    ) -> list[Step]:
+    def hear(self, said: int, numbers: Sequence[float], told_ms: list[int], arrived_ms: int) -> list[Step]:
         """Take in what a reading says; the vitals came last at ``told_ms`` before it.
 
         ``said`` are its signs and ``numbers`` what they are of (`signs`). Time has passed up to its arrival.
@@ -131,13 +129,8 @@ class Device:
         now_ms = self.now_ms = max(self.now_ms, arrived_ms)
         if self.refusals is None:
             self.refusals = Refusals(now_ms, taken if whole else taken - 1)
-        explained = any(
-            episode.is_open and conditions.LEVEL_BY_KEY[key].explains_refusals
-            for key, episode in self.episodes.items()
-        )
-        return _some(
-            self.refusals.hear(reasons, taken, now_ms, self.name, whole=whole, explained=explained)
-        )
+        explained = any(conditions.LEVEL_BY_KEY[key].explains_refusals for key in self.episodes)
+        return _some(self.refusals.hear(reasons, taken, now_ms, self.name, whole=whole, explained=explained))
 
     def release(self, taken: int, at_ms: int) -> list[Step]:
         """End all that exists: the device is watched no longer."""

@@ -39,9 +39,7 @@ def goes_on(level: Level, episode: Episode, said: int) -> bool:
     return episode.is_open or not said & level.ends
 
 
-def hear(
-    level: Level, episode: Episode, said: int, number: float, now_ms: int, device: str
-) -> Step | None:
+def hear(level: Level, episode: Episode, said: int, number: float, now_ms: int, device: str) -> Step | None:
     """Take in what a reading says during an episode that goes on; time has passed up to ``now_ms``."""
     if not episode.is_open:
         return _confirm(level, episode, said, number, now_ms, device)
@@ -71,9 +69,7 @@ def _confirm(
     return _step(level, episode, Phase.START, now_ms, nearer, device)
 
 
-def _weigh(
-    level: Level, episode: Episode, said: int, number: float, now_ms: int, device: str
-) -> Step | None:
+def _weigh(level: Level, episode: Episode, said: int, number: float, now_ms: int, device: str) -> Step | None:
     was_severe = episode.is_severe
     _note_severity(level, episode, said, number)
     if episode.is_severe == was_severe:

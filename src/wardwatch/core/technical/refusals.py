@@ -1,7 +1,7 @@
 """How much of what a device sends is refused, ten minutes at a time.
 
 A window begins with a refusal. What came twice does not count: nothing of it is lost. While another condition
-of the device explains the refusals, they make no alarm of their own.
+of the device explains the refusals, or may soon, they make no alarm of their own.
 """
 
 from __future__ import annotations
@@ -50,11 +50,7 @@ class Refusals:
     def _are_many(self, taken: int) -> bool:
         minutes = self.minutes.bit_count()
         share = self.refused / self._came(taken)
-        return (
-            self.refused >= LEAST_REFUSED
-            and minutes >= LEAST_MINUTES
-            and share >= conditions.LEAST_SHARE
-        )
+        return self.refused >= LEAST_REFUSED and minutes >= LEAST_MINUTES and share >= conditions.LEAST_SHARE
 
     def _came(self, taken: int) -> int:
         return taken - self.taken_before + self.whole
@@ -98,8 +94,8 @@ class Refusals:
             priority=Priority.LOW,
             onset_ms=self.since_ms if self.onset_ms is None else self.onset_ms,
             at_ms=at_ms,
-            text=f"Few readings of {device} refused: {counted}" if over else f"Readings of {device} refused: {counted}",
+            text=f"Few readings of {device} refused: {counted}"
+            if over
+            else f"Readings of {device} refused: {counted}",
             why={"refused": self.refused, "came": came, "reasons": dict(sorted(self.reasons.items()))},
         )
-
-
