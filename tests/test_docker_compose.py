@@ -21,7 +21,7 @@ from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.settings import unknown_variables
 from wardwatch.wire.feed import ALL_WARDS, PROTOCOL
 from wardwatch.wire.status import decode_status
-from wardwatch.wire.topics import ALL, COMPACTED, READINGS, STATUS
+from wardwatch.wire.topics import ALL, COMMANDS, COMPACTED, READINGS, ROSTER, STATUS
 
 _PARTITIONS = 12
 _CHANGELOG = "wardwatch-patients-changelog"
@@ -87,7 +87,8 @@ def test_the_topics_are_created_as_the_worker_needs_them(
     assert {name: len(topics[name].partitions) for name in ALL} == dict.fromkeys(ALL, _PARTITIONS)
     compacted = {name for name in ALL if _setting(admin, name, "cleanup.policy") == "compact"}
     assert compacted == set(COMPACTED)
-    assert _setting(admin, READINGS, "message.timestamp.type") == "LogAppendTime"
+    for name in (READINGS, ROSTER, COMMANDS):
+        assert _setting(admin, name, "message.timestamp.type") == "LogAppendTime", name
 
 
 def test_all_variables_are_settings() -> None:
