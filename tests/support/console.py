@@ -9,6 +9,7 @@ from typing import Self
 
 from tests.support.feeds import eventually
 from wardwatch.adapters.console_client import ConsoleClient
+from wardwatch.adapters.feed_watch import NOBODY
 from wardwatch.composition import build_feed
 from wardwatch.core.events import AlarmEvent
 from wardwatch.settings import Settings
@@ -73,7 +74,7 @@ class WatchingConsole(AbstractContextManager["WatchingConsole"]):
             if isinstance(message, Snapshot):
                 assert message.alarms == [], "an alarm was open before the test began"
                 self._subscribed.set()
-            elif isinstance(message, Event) and (event := message.event()).kind != "technical":
+            elif isinstance(message, Event) and (event := message.event()).patient != NOBODY:
                 # While workers are killed the monitoring may well be late, and that has tests of its own.
                 self._events.append(event)
 
