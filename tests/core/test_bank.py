@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.wards import NOW_MS, Sent, known_block, known_ward, receive, usual
+from tests.support.wards import NOW_MS, Sent, known_block, known_ward, receive, unattended_ward, usual
 from wardwatch.core import patient
 from wardwatch.core.bank import RELEASE_S, Bank, Guard, Judged
 from wardwatch.core.baseline import LEARNING_S
@@ -163,7 +163,7 @@ def test_a_guard_is_released_after_its_time() -> None:
 
 
 def test_a_reading_of_which_all_was_refused_teaches_nothing() -> None:
-    monitor = known_ward(["heart"])
+    monitor = unattended_ward(["heart"])
     before = monitor.state_of("heart")
     refused = Reading(patient="heart", device="e4", observed_at_ms=NOW_MS, heart_rate=0.0)
     repeated = usual("heart", NOW_MS - 5 * MINUTE_MS)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.support.logs import START_MS, at_1_hz, refusals, run
+from tests.support.logs import START_MS, at_1_hz, refusals, run, unattended
 from wardwatch.core.events import Reason
 from wardwatch.core.gate import GateRules
 from wardwatch.core.monitor import Monitor, Rules
@@ -213,7 +213,8 @@ def test_what_is_refused_changes_no_state_and_no_alarm() -> None:
         reading(3, heart_rate=20.0),
         reading(10, heart_rate=70.0),
     ]
-    undisturbed, disturbed = Monitor(), Monitor()
+    # Only of the device it tells.
+    undisturbed, disturbed = unattended(), unattended()
     expected = run(good, undisturbed)
     mixed = [*good[:11], *bad, *good[11:]]
     assert run(mixed, disturbed) == expected

@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.events import AlarmEvent, Refusal
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
@@ -78,7 +77,7 @@ def every(
 
 def unattended() -> Monitor:
     """A new monitor whose alarms begin and end with their conditions."""
-    return Monitor(Rules(policies=Policies.unattended()))
+    return Monitor(Rules().unattended())
 
 
 def run(log: Sequence[Reading], monitor: Monitor | None = None) -> list[AlarmEvent]:

@@ -18,15 +18,18 @@ from typing import Self
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from wardwatch.adapters.checkpoint import Recovered
-from wardwatch.core.monitor import Monitor
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
 from wardwatch.wire.readings import ReadingDecoder, encode_reading
+from wardwatch.wards_file import read_wards
 from wardwatch.wire.topics import READINGS
 
 PARTITIONS = 4
 _START_MS = 1_700_000_000_000
 _EPISODE_EVERY_S, _EPISODE_S = 900, 300
 _DEADLINE_S = 60
+# What is latched would sound again for as long as the workers stay up.
+WARDS = b"[default.high]\nlatches = false\n"
 
 
 def write_log(servers: str, *, patients: int, seconds: int, seed: int) -> int:
@@ -97,7 +100,7 @@ class Outcome:
     states: dict[str, bytes] = field(default_factory=dict)
 
 
-def undisturbed_outcome(servers: str) -> Outcome:
+def undisturbed_outcome(servers: str, rules: Rules) -> Outcome:
     """The outcome by one monitor that reads the whole log at once, without broker, crash or checkpoint."""
     outcome = Outcome()
     decode = ReadingDecoder().decode
@@ -105,7 +108,7 @@ def undisturbed_outcome(servers: str) -> Outcome:
     for message in read_topic(servers, READINGS):
         by_partition[message.partition()].append(message)
     for messages in by_partition.values():
-        monitor = Monitor()
+        monitor = Monitor(Rules(policies=read_wards(WARDS).policies))
         readings = [decode(value_of(message)) for message in messages]
         arrived = [message.timestamp()[1] for message in messages]
         monitor.receive(Batch.of(readings, arrived_at_ms=arrived))

@@ -14,7 +14,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.logs import START_MS
-from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
@@ -79,7 +78,7 @@ def known_ward(patients: Sequence[str] = KNOWN, rules: Rules | None = None) -> M
 
 def unattended_ward(patients: Sequence[str] = KNOWN) -> Monitor:
     """The same, whose alarms begin and end with their conditions."""
-    return known_ward(patients, Rules(policies=Policies.unattended()))
+    return known_ward(patients, Rules().unattended())
 
 
 def receive(monitor: Monitor, log: Sequence[Sent]) -> None:

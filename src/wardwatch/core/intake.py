@@ -26,6 +26,7 @@ from wardwatch.core.reading import (
     Round,
 )
 from wardwatch.core.table import PatientTable
+from wardwatch.core.technical.watch import Told
 from wardwatch.core.telling import Teller
 from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITAL_NAMES, steps_of
 
@@ -61,11 +62,14 @@ _OF_MANY = _SOURCES.sum(axis=1) > 1
 
 
 def take_in(
-    table: PatientTable, judges: Judges, teller: Teller, taken: Round
+    table: PatientTable, judges: Judges, teller: Teller, taken: Round, of_devices: Told
 ) -> list[tuple[int, AlarmEvent]]:
-    """Take a round in that has passed the gate; each event with the batch index of its reading."""
+    """Take a round in that has passed the gate; each event with the batch index of its reading.
+
+    ``of_devices`` is what has become of the patients' devices, by the place in the round.
+    """
     looked_at = looking.is_due(table, taken)
-    events = _tell_before(table, teller, taken, looked_at)
+    events = _tell_before(table, teller, taken, looked_at, of_devices)
     _note_movement(table, taken)
     signals = _learned_signals(table, judges, taken, looked_at)
     leaping = _leaping(table, taken)
@@ -77,10 +81,12 @@ def take_in(
 
 
 def _tell_before(
-    table: PatientTable, teller: Teller, taken: Round, looked_at: BoolArray
+    table: PatientTable, teller: Teller, taken: Round, looked_at: BoolArray, of_devices: Told
 ) -> list[tuple[int, AlarmEvent]]:
-    """What falls before these readings."""
+    """What falls before these readings, and of devices with them."""
     changes = _changes_before(table, teller, taken, looked_at)
+    for place, change in of_devices:
+        changes.setdefault(place, []).append(change)
     late = np.flatnonzero(table["desk_due_ms"][taken.rows] <= taken.arrived_at_ms).tolist()
     return [
         (int(taken.index[place]), event)

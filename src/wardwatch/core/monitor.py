@@ -36,6 +36,9 @@ from wardwatch.core.river_plugin import RiverPanel
 from wardwatch.core.roster import Limits, entry_of
 from wardwatch.core.rounds import rounds
 from wardwatch.core.table import BLOCK_ROWS, Attachment, PatientTable
+from wardwatch.core.technical.devices import COLUMNS as DEVICE_COLUMNS
+from wardwatch.core.technical.devices import Devices
+from wardwatch.core.technical.watch import DeviceWatch
 from wardwatch.core.telling import Teller
 
 
@@ -62,8 +65,9 @@ class Rules:
     happens; ``local_time`` is the ward's wall clock; ``model`` what is known of the population. A patient of
     whom nothing came for ``idle_s``, and who has no open alarm, is dropped: whoever comes back after that
     begins anew, from the model and in the same ward and bed. ``river`` are detectors of river to run as well.
-    ``policies`` say how each ward wants its alarms handled, ``ward_limits`` are the limits of
-    wards, and ``default_limits`` those of wards that are not named there.
+    ``policies`` say how each ward wants its alarms handled, ``ward_limits`` are the limits of wards, and
+    ``default_limits`` those of wards that are not named there. ``watches_devices`` is whether there are
+    technical alarms.
     """
 
     gate: GateRules = field(default_factory=GateRules)
@@ -75,10 +79,11 @@ class Rules:
     policies: Policies = field(default_factory=Policies)
     ward_limits: Mapping[str, Limits] = field(default_factory=dict)
     default_limits: Limits = field(default_factory=dict)
+    watches_devices: bool = True
 
     def unattended(self) -> Self:
-        """The same for replaying recordings, where nobody answers an alarm."""
-        return replace(self, policies=Policies.unattended())
+        """The same for replaying recordings, where nobody answers an alarm or mends a device."""
+        return replace(self, policies=Policies.unattended(), watches_devices=False)
 
 
 class Monitor:
@@ -96,13 +101,14 @@ class Monitor:
         river = None if rules.river is None else rules.river.empty()
         self._judges = Judges(bank, river, WardLimits(rules.ward_limits, rules.default_limits))
         self._desk = AlarmDesk(rules.policies)
-        attachments: dict[str, Attachment] = {"alarms": self._desk}
+        devices = Devices()
+        attachments: dict[str, Attachment] = {"alarms": self._desk, "devices": devices}
         if river is not None:
             attachments["river"] = river
-        self._table = PatientTable(
-            (*patient.COLUMNS, *bank.columns), age_column="observed_ms", attachments=attachments
-        )
-        self._teller = Teller(self._table, self._judges, self._desk)
+        columns = (*patient.COLUMNS, *DEVICE_COLUMNS, *bank.columns)
+        self._table = PatientTable(columns, age_column="observed_ms", attachments=attachments)
+        self._watch = DeviceWatch(self._table, devices) if rules.watches_devices else None
+        self._teller = Teller(self._table, self._judges, self._desk, self._watch)
         self._outcome = Outcome()
 
     def receive(self, batch: Batch) -> None:
@@ -120,19 +126,28 @@ class Monitor:
             refusals += refused
             self._outcome.readings_refused += len(sent) - len(taken)
             if len(taken):
-                self._begin_anew(taken)
-                events += intake.take_in(self._table, self._judges, self._teller, taken)
+                events += self._begin_anew(taken)
+                of_devices = self._teller.hear_devices(taken, batch.devices)
+                events += intake.take_in(self._table, self._judges, self._teller, taken, of_devices)
+            if refused:
+                events += self._teller.tell_of_refused(sent, taken, refused, batch.devices)
         # Rounds are a matter of computing; what is told follows the log.
         events.sort(key=lambda told: told[0])
         refusals.sort(key=lambda refusal: refusal.position)
         self._outcome.events += [event for _, event in events]
         self._outcome.refusals += refusals
 
-    def _begin_anew(self, taken: Round) -> None:
+    def _begin_anew(self, taken: Round) -> list[tuple[int, AlarmEvent]]:
         """Forget patients who come back after so long that they could have been dropped."""
-        rows = taken.rows[self._are_idle(taken.rows, taken.observed_at_ms)]
-        if len(rows):
-            self._table.forget(rows)
+        places = np.flatnonzero(self._are_idle(taken.rows, taken.observed_at_ms))
+        events = [
+            (int(taken.index[place]), event)
+            for place in places.tolist()
+            for event in self._teller.tell_end(int(taken.rows[place]), int(taken.arrived_at_ms[place]))
+        ]
+        if len(places):
+            self._table.forget(taken.rows[places])
+        return events
 
     def _are_idle(self, rows: IntArray, at_ms: IntArray) -> BoolArray:
         observed_ms = self._table["observed_ms"][rows]
@@ -141,8 +156,8 @@ class Monitor:
         if idle.any():
             idle &= ~(self._table["alarm_phase"][rows] == alarms.OPEN).any(axis=1)
             for place in np.flatnonzero(idle).tolist():
-                # What is latched, paused or off is not forgotten either.
-                idle[place] = not self._desk.is_busy(self._table.patients[rows[place]])
+                # What is latched is not forgotten either.
+                idle[place] = not self._desk.holds(self._table.patients[rows[place]])
         return idle
 
     def _drop_idle(self, now_ms: int) -> None:
@@ -151,6 +166,8 @@ class Monitor:
         rows = np.arange(len(self._table))
         idle = rows[self._are_idle(rows, np.full(len(rows), certain_ms))]
         idle = np.union1d(idle, admission.gone(self._table, certain_ms))
+        for row in idle.tolist():
+            self._outcome.events += self._teller.tell_end(row, now_ms)
         if len(idle):
             self._table.drop(idle)
 
@@ -179,8 +196,7 @@ class Monitor:
             self._outcome.events += self._teller.pass_time(rows, at_ms)
             ward, bed = self._table.places[row]
             if entry.discharged:
-                ended = self._desk.discharge(entry.patient, at_ms, ward=ward, bed=bed)
-                self._outcome.events += self._teller.finish(row, ended)
+                self._outcome.events += self._teller.tell_end(row, at_ms)
                 admission.discharge(self._table, row, at_ms)
                 continue
             admission.take(self._table, self._judges.wards, entry, at_ms)
@@ -198,15 +214,18 @@ class Monitor:
         self._drop_idle(now_ms)
         waiting = (self._table["alarm_phase"] != alarms.IDLE).any(axis=1)
         waiting |= self._table["desk_due_ms"] <= now_ms
-        rows = np.flatnonzero(waiting[: len(self._table)])
+        waiting = waiting[: len(self._table)]
+        if self._watch is not None:
+            waiting |= self._watch.due_ms() <= now_ms
+        rows = np.flatnonzero(waiting)
         if len(rows):
             self._outcome.events += self._teller.pass_time(rows, now_ms)
 
     def next_due_ms(self) -> int | None:
         """When a tick will next have anything to do if nothing else comes, on the clock of arrivals."""
         desk_due_ms = int(self._table["desk_due_ms"][: len(self._table)].min(initial=patient.NOT_DUE_MS))
-        step_due_ms = alarms.next_due_ms(self._table)
-        due_ms = desk_due_ms if step_due_ms is None else min(desk_due_ms, step_due_ms)
+        others_ms = alarms.next_due_ms(self._table), self._watch.next_due_ms() if self._watch else None
+        due_ms = min([desk_due_ms, *(other_ms for other_ms in others_ms if other_ms is not None)])
         return None if due_ms == patient.NOT_DUE_MS else due_ms
 
     def drain(self) -> Outcome:

@@ -6,26 +6,30 @@ that nothing depends on who looked when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from wardwatch.core import alarms, conditions, patient
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.desk import AlarmDesk
-from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.events import AlarmEvent, Phase, Refusal
 from wardwatch.core.judges import Judges
-from wardwatch.core.reading import IntArray
+from wardwatch.core.reading import IntArray, Round
 from wardwatch.core.table import PatientTable
+from wardwatch.core.technical.watch import DeviceWatch, Told
 
 
 class Teller:
     """Tells of the patients of a table."""
 
-    def __init__(self, table: PatientTable, judges: Judges, desk: AlarmDesk) -> None:
+    def __init__(
+        self, table: PatientTable, judges: Judges, desk: AlarmDesk, watch: DeviceWatch | None
+    ) -> None:
         self._table = table
         self._judges = judges
         self._desk = desk
+        self._watch = watch
 
     def make_steps(self, rows: IntArray, which: IntArray, until_ms: IntArray) -> list[alarms.Step]:
         """:func:`wardwatch.core.alarms.due`, and what else an alarm's opening brings about."""
@@ -37,15 +41,39 @@ class Teller:
             self._judges.bank.alarm_opened(self._table, np.array(opened))
         return steps
 
+    def hear_devices(self, taken: Round, devices: Sequence[str]) -> Told:
+        """What readings that are taken in say of their devices; ``devices`` are those of the whole batch."""
+        return [] if self._watch is None else self._watch.take(taken, devices)
+
+    def tell_of_refused(
+        self, sent: Round, taken: Round, refused: Iterable[Refusal], devices: Sequence[str]
+    ) -> list[tuple[int, AlarmEvent]]:
+        """What refusals say of the devices; each event with the batch index of its reading."""
+        if self._watch is None:
+            return []
+        changes: dict[int, list[Change]] = {}
+        for place, change in self._watch.refuse(sent, taken, refused, devices):
+            changes.setdefault(place, []).append(change)
+        return [
+            (int(sent.index[place]), event)
+            for place, of_place in changes.items()
+            for event in self.tell(int(sent.rows[place]), of_place, int(sent.arrived_at_ms[place]))
+        ]
+
+    def tell_end(self, row: int, at_ms: int) -> list[AlarmEvent]:
+        """End all alarms of a patient who leaves, or is forgotten."""
+        name, (ward, bed) = self._table.patients[row], self._table.places[row]
+        return self.finish(row, self._desk.discharge(name, at_ms, ward=ward, bed=bed))
+
     def change_of(self, step: alarms.Step, now_ms: int) -> Change:
         """See :func:`wardwatch.core.patient.change_of`."""
         return patient.change_of(self._table, self._judges, step, now_ms)
 
     def tell(self, row: int, changes: Iterable[Change], now_ms: int) -> list[AlarmEvent]:
-        """All events of a patient up to ``now_ms``; ``changes`` are in the order of their instants."""
+        """All events of a patient up to ``now_ms``."""
         name, (ward, bed) = self._table.patients[row], self._table.places[row]
         events: list[AlarmEvent] = []
-        for change in changes:
+        for change in sorted(changes, key=lambda change: change.at_ms):
             events += self._desk.advance(name, change.at_ms, ward=ward, bed=bed)
             events += self._desk.hear(change, ward=ward, bed=bed)
         events += self._desk.advance(name, now_ms, ward=ward, bed=bed)
@@ -68,6 +96,10 @@ class Teller:
         changes: dict[int, list[Change]] = {}
         for step in sorted(steps, key=lambda step: (step.our_ms, step.condition)):
             changes.setdefault(step.row, []).append(self.change_of(step, until_ms))
+        if self._watch is not None:
+            row_of = {self._table.patients[row]: row for row in rows.tolist()}
+            for change in self._watch.due(rows, np.full(len(rows), until_ms)):
+                changes.setdefault(row_of[change.patient], []).append(change)
         due = rows[self._table["desk_due_ms"][rows] <= until_ms].tolist()
         events = [
             event

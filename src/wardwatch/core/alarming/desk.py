@@ -66,10 +66,10 @@ class AlarmDesk:
         kept = self._patients.get(command.patient)
         return kept is not None and command.command in kept.receipts
 
-    def is_busy(self, patient: str) -> bool:
-        """Whether the patient has an alarm, or one that is paused or turned off."""
+    def holds(self, patient: str) -> bool:
+        """Whether the patient has an alarm that is not only about a device."""
         kept = self._patients.get(patient)
-        return kept is not None and bool(kept.alarms or kept.audio or kept.inhibited)
+        return kept is not None and any(alarm.kind == "physiological" for alarm in kept.alarms.values())
 
     def place(self, patient: str, at_ms: int, *, ward: str, bed: str) -> list[AlarmEvent]:
         """Tell of all alarms anew: the patient has been moved."""
@@ -89,7 +89,7 @@ class AlarmDesk:
         for key, alarm in list(bedside.kept.alarms.items()):
             del bedside.kept.alarms[key]
             if alarm.state is not State.DELAYED:
-                alarm.state = State.NONE
+                alarm.state, alarm.until_ms = State.NONE, None
                 bedside.tell(alarm, Phase.END, Cause.PLACEMENT, at_ms)
         self.forget(patient)
         return bedside.take_told()
@@ -134,21 +134,32 @@ class AlarmDesk:
 
 def _begin(bedside: Bedside, change: Change, latched: Alarm | None) -> None:
     """The condition exists: of an alarm that is latched still, it has come back."""
-    alarm = latched or Alarm.of(change)
+    alarm, is_worse = latched or Alarm.of(change), False
     if latched is not None:
         alarm.text, alarm.why = change.text, change.why
-        alarm.priority, alarm.eased_to = max(alarm.priority, change.priority), None
+        is_worse = change.priority > alarm.priority
+        # Milder than before, it is still as urgent as it was, until somebody has seen that.
+        alarm.eased_to = change.priority if change.priority < alarm.priority else None
+        alarm.priority = max(alarm.priority, change.priority)
     bedside.kept.alarms[change.key] = alarm
     inhibited, until_ms = inhibition_of(bedside.kept, change.condition)
     delay_ms = _delay_ms(bedside, alarm)
     if inhibited:
         trigger = Trigger.EXISTS_OFF if until_ms is None else Trigger.EXISTS_PAUSED
         alarm.until_ms = until_ms
-    elif delay_ms > 0 and latched is None:
-        trigger, alarm.until_ms = Trigger.EXISTS_BEFORE_DELAY, change.at_ms + delay_ms
+    elif delay_ms > 0:
+        trigger = Trigger.EXISTS_BEFORE_DELAY
+        alarm.until_ms = change.at_ms + delay_ms if latched is None else None
     else:
         trigger = Trigger.EXISTS
-    bedside.step(alarm, trigger, Cause.CONDITION, change.at_ms, observed_at_ms=change.observed_at_ms)
+    bedside.step(
+        alarm,
+        trigger,
+        Cause.CONDITION,
+        change.at_ms,
+        observed_at_ms=change.observed_at_ms,
+        waits_anew=is_worse,
+    )
 
 
 def _delay_ms(bedside: Bedside, alarm: Alarm) -> int:
@@ -167,10 +178,10 @@ def _go_on(bedside: Bedside, change: Change, alarm: Alarm) -> None:
         if alarm.state is State.DELAYED and alarm.until_ms is not None:
             alarm.until_ms = min(alarm.until_ms, change.at_ms + _delay_ms(bedside, alarm))
     elif change.priority == alarm.priority:
-        # A latched alarm that has come back, milder, is as urgent as it was all along.
+        # As urgent again as nobody has seen it yet.
         alarm.eased_to = None
         return
-    elif alarm.waits and latches:
+    elif alarm.is_unseen and latches:
         # Whoever comes to see shall see how urgent it was.
         alarm.eased_to = change.priority
         return

@@ -68,6 +68,11 @@ class Alarm:
         """Whether it is signalled, and nobody has answered."""
         return self.state in (State.ACTIVE, State.LATCHED)
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody has answered, or only by a pause."""
+        return self.waits or self.state is State.PAUSED
+
 
 @dataclass(slots=True)
 class AudioPause:
@@ -82,13 +87,15 @@ class Kept:
     """All of one patient.
 
     ``alarms`` are by key (:attr:`Change.key`). ``inhibited`` maps a condition, or ``""`` for all, to when its
-    pause ends, or to ``None`` where it is turned off. ``receipts`` are the latest, by command.
+    pause ends, or to ``None`` where it is turned off. ``receipts`` are the latest, by command. ``told_ms``
+    is the instant of the latest event: what falls due can't be told as if it had been before that.
     """
 
     alarms: dict[str, Alarm] = field(default_factory=dict)
     audio: AudioPause | None = None
     inhibited: dict[str, int | None] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    told_ms: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +116,7 @@ class Kept:
             "audio": None if self.audio is None else [self.audio.until_ms, self.audio.priority],
             "inhibited": self.inhibited,
             "receipts": [asdict(receipt) for receipt in self.receipts.values()],
+            "told_ms": self.told_ms,
         }
         # The reasons of learned alarms are long, and say much twice.
         return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
@@ -120,7 +128,7 @@ def read(written: bytes) -> Kept:
         plain = json.loads(zlib.decompress(written))
         version = plain["v"]
         kept = _kept(plain) if version == VERSION else None
-    except (zlib.error, ValueError, KeyError, TypeError) as error:
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise SnapshotError(f"The alarms of a patient can't be read: {type(error).__name__}.") from error
     if kept is None:
         raise SnapshotError(f"The alarms of a patient have version {version}, not {VERSION}.")
@@ -134,6 +142,7 @@ def _kept(plain: dict[str, Any]) -> Kept:
         audio=None if audio is None else AudioPause(audio[0], Priority(audio[1])),
         inhibited=plain["inhibited"],
         receipts={each["command"]: _receipt(each) for each in plain["receipts"]},
+        told_ms=plain["told_ms"],
     )
 
 

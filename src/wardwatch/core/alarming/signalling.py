@@ -6,7 +6,7 @@ from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.kept import Alarm, Kept
 from wardwatch.core.alarming.machine import State, Trigger, row_of
 from wardwatch.core.alarming.policy import WardPolicy
-from wardwatch.core.events import Actor, AlarmEvent, Cause, Phase, alarm_identity
+from wardwatch.core.events import Actor, AlarmEvent, Cause, Phase, Priority, alarm_identity
 
 # In the words of IHE ACM.
 _STATES = {
@@ -20,8 +20,6 @@ _INACTIVATIONS = {
     State.PAUSED: "alarm-paused",
     State.OFF: "alarm-off",
 }
-# What makes an alarm that waits for an answer wait anew.
-_WORSE = (Trigger.RISES, Trigger.EXISTS, Trigger.EXISTS_BEFORE_DELAY)
 
 
 class Bedside:
@@ -47,6 +45,9 @@ class Bedside:
     def adopt(self, change: Change) -> Alarm:
         """An alarm that has been told of before, but of which nothing is kept."""
         alarm = Alarm.of(change)
+        if change.phase is Phase.UPDATE:
+            # It was another one before, else there were nothing to tell.
+            alarm.priority = Priority.MEDIUM if change.priority is Priority.LOW else Priority.LOW
         # Its events had numbers from 0 on, of which nobody knows how many.
         alarm.state, alarm.since_ms, alarm.number = State.ACTIVE, change.at_ms, 100
         self.kept.alarms[change.key] = alarm
@@ -61,11 +62,13 @@ class Bedside:
         *,
         observed_at_ms: int | None = None,
         by: Actor | None = None,
+        waits_anew: bool = False,
     ) -> None:
         """What the table says; raises :class:`IllegalTransitionError`, and has changed nothing then."""
         row = row_of(alarm.state, trigger)
-        # A condition that gets worse, or comes back, waits for an answer anew.
-        anew = not alarm.waits or trigger in _WORSE
+        # What gets worse waits for an answer anew. What only comes back does not: if it came and went often
+        # enough, it would never escalate.
+        anew = waits_anew or not alarm.waits or trigger is Trigger.RISES
         alarm.state = row.to
         if alarm.waits and anew:
             alarm.since_ms, alarm.escalation, alarm.repeats, alarm.until_ms = at_ms, 0, 0, None
@@ -119,6 +122,7 @@ class Bedside:
             target=reached[0].target if reached else "",
         )
         alarm.number += 1
+        self.kept.told_ms = max(self.kept.told_ms, at_ms)
         self._told.append(event)
 
     def tell_waiting(self, cause: Cause, at_ms: int, *, by: Actor | None = None) -> None:

@@ -34,8 +34,12 @@ _CAUSES = dict(_ENDING.values()) | {
 
 
 def next_deadline(bedside: Bedside) -> Deadline | None:
-    """The first of all that fall due."""
-    return min(_deadlines(bedside), key=lambda each: (each.at_ms, each.key, str(each.trigger)), default=None)
+    """The first of all that fall due.
+
+    Another ward, or another priority, may want less patience than has passed already: then it is due at once.
+    """
+    first = min(_deadlines(bedside), key=_in_order, default=None)
+    return first and first._replace(at_ms=max(first.at_ms, bedside.kept.told_ms))
 
 
 def pass_deadline(bedside: Bedside, deadline: Deadline) -> None:
@@ -53,8 +57,19 @@ def pass_deadline(bedside: Bedside, deadline: Deadline) -> None:
         return
     alarm = kept.alarms[deadline.key]
     alarm.escalation += deadline.trigger is Trigger.ESCALATION_DUE
-    alarm.repeats += deadline.trigger is Trigger.REPEAT_DUE
+    if deadline.trigger is Trigger.REPEAT_DUE:
+        alarm.repeats = max(alarm.repeats + 1, _repeats_until(bedside, alarm, deadline.at_ms))
     bedside.step(alarm, deadline.trigger, _CAUSES[deadline.trigger], deadline.at_ms)
+
+
+def _repeats_until(bedside: Bedside, alarm: Alarm, at_ms: int) -> int:
+    """How often an alarm should have sounded again by then."""
+    repeat_s = bedside.policy.of(alarm.priority).repeat_s
+    return 0 if repeat_s is None else int((at_ms - alarm.since_ms) / (repeat_s * 1000))
+
+
+def _in_order(deadline: Deadline) -> tuple[int, str, str]:
+    return deadline.at_ms, deadline.key, str(deadline.trigger)
 
 
 def _deadlines(bedside: Bedside) -> Iterator[Deadline]:
