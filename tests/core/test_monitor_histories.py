@@ -181,6 +181,10 @@ def test_after_any_history_of_crash_replay_duplicate_and_reorder_all_is_as_witho
         first = position
     events += told(undisturbed, log[first:])
     assert {name: worker.heard[name] for name in PATIENTS} == by_patient(events)
+    # A tick that told nothing may have ended a silent wait; in the end time has come as far for both.
+    for monitor in worker.monitor, undisturbed:
+        monitor.tick(log[-1].arrived_at_ms + 2 * AHEAD_S[-1] * 1000)
+    assert worker.monitor.drain().events == undisturbed.drain().events
     assert states(worker.monitor, PATIENTS) == states(undisturbed, PATIENTS)
 
 
