@@ -23,9 +23,7 @@ from tests.support.takeover import (
     value_of,
     write_log,
 )
-from wardwatch.composition import build_rules
 from wardwatch.core.events import AlarmEvent
-from wardwatch.settings import Settings
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.topics import ALERTS, ALL, READINGS
 
@@ -73,14 +71,10 @@ def by_patient(events: list[AlarmEvent]) -> dict[str, list[str]]:
 def test_no_event_is_lost_or_repeated_when_workers_are_killed(
     servers: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    # What is latched sounds again for as long as the workers stay up, which is another time in each run.
-    wards = tmp_path / "wards.toml"
-    wards.write_text("[default.high]\nlatches = false\n")
-    expected = undisturbed_outcome(servers, build_rules(Settings(wards=wards)))
+    expected = undisturbed_outcome(servers)
     wards = tmp_path / "wards.toml"
     wards.write_bytes(WARDS)
     environment = {
-        "WARDWATCH_WARDS": str(wards),
         "WARDWATCH_KAFKA_BOOTSTRAP_SERVERS": servers,
         "WARDWATCH_CONSUMER_GROUP": GROUP,
         "WARDWATCH_WARDS": str(wards),

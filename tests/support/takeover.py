@@ -20,8 +20,8 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from wardwatch.adapters.checkpoint import Recovered
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
-from wardwatch.wire.readings import ReadingDecoder, encode_reading
 from wardwatch.wards_file import read_wards
+from wardwatch.wire.readings import ReadingDecoder, encode_reading
 from wardwatch.wire.topics import READINGS
 
 PARTITIONS = 4
@@ -100,7 +100,7 @@ class Outcome:
     states: dict[str, bytes] = field(default_factory=dict)
 
 
-def undisturbed_outcome(servers: str, rules: Rules) -> Outcome:
+def undisturbed_outcome(servers: str) -> Outcome:
     """The outcome by one monitor that reads the whole log at once, without broker, crash or checkpoint."""
     outcome = Outcome()
     decode = ReadingDecoder().decode
