@@ -143,7 +143,7 @@ def supersede_oxygen(table: PatientTable, rows: IntArray, arrived_at_ms: IntArra
 
 
 def note_of(entry: RosterEntry, at_ms: int) -> dict[str, Any] | None:
-    """What is kept of a line that came at ``at_ms``, beside ward and bed; ``None`` if it says nothing else."""
+    """What is kept of a line that came at ``at_ms``, beside ward and bed; ``None`` if nothing else."""
     note: dict[str, Any] = {}
     if entry.devices:
         note["devices"] = list(entry.devices)

@@ -208,8 +208,8 @@ class Monitor:
         """Let time pass to ``now_ms``, on the clock of ``arrived_at_ms``, where no reading tells it.
 
         Changes nothing unless a step of an alarm was due, or a device's wait was over; that is then what the
-        next reading would have brought about, if it comes later. Idle patients are dropped, who would have begun anew with
-        their next reading.
+        next reading would have brought about, if it comes later. Idle patients are dropped, who would have
+        begun anew with their next reading.
         """
         self._drop_idle(now_ms)
         waiting = (self._table["alarm_phase"] != alarms.IDLE).any(axis=1)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.desks import HR, PATIENT, SPO2, DeskOfOne, at_ms, steps
 from wardwatch.core.alarming.commands import Verb
-from wardwatch.core.alarming.policy import Escalation, Handling, WardPolicy
-from wardwatch.core.events import AlarmEvent, Priority
+from wardwatch.core.alarming.policy import MOST_REPEATS, Escalation, Handling, WardPolicy
+from wardwatch.core.events import AlarmEvent, Cause, Priority
 
 LOW, MEDIUM, HIGH = Priority.LOW, Priority.MEDIUM, Priority.HIGH
 DELAYING = WardPolicy(
@@ -186,6 +186,13 @@ class TestLatching:
 
 
 class TestPatience:
+    def test_an_alarm_that_nobody_answers_for_days_sounds_again_for_an_hour(self) -> None:
+        desk = DeskOfOne()
+        desk.starts(0)
+        events = desk.waits(3 * 86_400)
+        repeats = [event.at_ms for event in events if event.cause is Cause.REPEAT]
+        assert (len(repeats), repeats[-1] - repeats[0]) == (MOST_REPEATS, (MOST_REPEATS - 1) * 60_000)
+
     def test_escalations_and_repeats_come_at_their_instants_however_late_looked_at(self) -> None:
         desk = DeskOfOne()
         desk.starts(0)

@@ -1,4 +1,4 @@
-"""What is kept of a patient's alarms, as bytes: all of it, equal for equal states, and never a damaged one."""
+"""What is kept of a patient's alarms, as bytes: all of it, equal for equal states, never a damaged one."""
 
 from __future__ import annotations
 

@@ -19,13 +19,19 @@ class Escalation:
     target: str
 
 
+# An hour, with a minute between. Nobody is helped by more: after an outage of days each of them would be
+# told late. The alarm stays on the screen, and what waits anew sounds anew. Wardwatch's own choice.
+MOST_REPEATS = 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
     """How the alarms of one priority are handled.
 
     ``signal_delay_s`` runs once the condition exists, before anybody hears of it. An acknowledgement holds
     for ``acknowledged_s``, or as long as the condition if that is ``None``. Until somebody acknowledges it,
-    the alarm sounds again every ``repeat_s``, unless that is ``None``, and goes to further people. One that
+    the alarm sounds again every ``repeat_s``, unless that is ``None``, up to :data:`MOST_REPEATS` times, and
+    goes to further people. One that
     ``latches`` outlives its condition until somebody has acknowledged it.
     """
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wardwatch.core.alarming.kept import Alarm
 from wardwatch.core.alarming.machine import State, Trigger
+from wardwatch.core.alarming.policy import MOST_REPEATS
 from wardwatch.core.alarming.signalling import Bedside
 from wardwatch.core.events import Cause
 
@@ -89,6 +90,6 @@ def _of_alarm(bedside: Bedside, key: str, alarm: Alarm) -> Iterator[Deadline]:
     handling = bedside.policy.of(alarm.priority)
     for escalation in handling.escalations[alarm.escalation : alarm.escalation + 1]:
         yield Deadline(alarm.since_ms + round(escalation.after_s * 1000), key, Trigger.ESCALATION_DUE)
-    if handling.repeat_s is not None:
+    if handling.repeat_s is not None and alarm.repeats < MOST_REPEATS:
         sounds_ms = alarm.since_ms + round((alarm.repeats + 1) * handling.repeat_s * 1000)
         yield Deadline(sounds_ms, key, Trigger.REPEAT_DUE)
