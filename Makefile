@@ -9,7 +9,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs bench bench-bank clean
+.PHONY: help install demo test lint format docs stories bench bench-bank clean
 
 help: ## Show this list
 	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and the benches.'
@@ -34,6 +34,9 @@ format: $(INSTALLED) ## Mend what the linter can mend by itself
 
 docs: $(INSTALLED) ## Write the tables and the diagram in docs/ anew, from the code
 	@$(BIN)/python -m docs.generate
+
+stories: $(INSTALLED) ## Write what comes of the clinical stories anew; read the difference before you keep it
+	@$(BIN)/python -m tests.scenarios.golden $(ARGS)
 
 bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e.g. ARGS="--json"
 	@$(BENCH_VENV)/bin/python -m benchmarks.drain $(ARGS)
