@@ -49,7 +49,8 @@ class Bedside:
             # It was another one before, else there were nothing to tell.
             alarm.priority = Priority.MEDIUM if change.priority is Priority.LOW else Priority.LOW
         # Its events had numbers from 0 on, of which nobody knows how many.
-        alarm.state, alarm.since_ms, alarm.number = State.ACTIVE, change.at_ms, 100
+        alarm.state, alarm.number = State.ACTIVE, 100
+        alarm.since_ms = alarm.sounded_ms = change.at_ms
         self.kept.alarms[change.key] = alarm
         return alarm
 
@@ -71,7 +72,7 @@ class Bedside:
         anew = waits_anew or not alarm.waits or trigger is Trigger.RISES
         alarm.state = row.to
         if alarm.waits and anew:
-            alarm.since_ms, alarm.escalation, alarm.repeats, alarm.until_ms = at_ms, 0, 0, None
+            alarm.since_ms, alarm.sounded_ms, alarm.escalation, alarm.until_ms = at_ms, at_ms, 0, None
             self._break_audio_pause(alarm, at_ms)
         if row.to is State.NONE:
             alarm.until_ms = None
@@ -94,7 +95,8 @@ class Bedside:
         if alarm.waits and self.kept.audio is not None:
             inactivation, until_ms = "audio-paused", self.kept.audio.until_ms
         name = self.name_of(alarm)
-        escalations = self.policy.of(alarm.priority).escalations
+        # Who has been called is called no longer once somebody has answered, or it is over.
+        escalations = self.policy.of(alarm.priority).escalations if alarm.waits else ()
         reached = escalations[: alarm.escalation][-1:]
         event = AlarmEvent(
             event=f"{name}-{alarm.number}",
