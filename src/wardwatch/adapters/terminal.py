@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-from wardwatch.core.events import AlarmEvent, Phase, Priority
+from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,6 +63,40 @@ def place_name(ward: str, bed: str) -> str:
     return printable(f"{ward}/{bed}" if bed else ward)
 
 
+_CAUSES = {
+    Cause.EASED: "less urgent",
+    Cause.SIGNAL_DELAY_OVER: "signal delay over",
+    Cause.ESCALATION: "nobody has answered",
+    Cause.REPEAT: "sounds again",
+    Cause.ACKNOWLEDGED: "acknowledged",
+    Cause.ACKNOWLEDGEMENT_OVER: "acknowledgement has timed out",
+    Cause.AUDIO_PAUSED: "audio paused",
+    Cause.AUDIO_RESUMED: "audio on again",
+    Cause.ALARM_PAUSED: "alarm paused",
+    Cause.ALARM_OFF: "alarm off",
+    Cause.ALARM_RESUMED: "alarm on again",
+    Cause.PLACEMENT: "moved or discharged",
+}
+
+
+def cause_of(event: AlarmEvent) -> str:
+    """What has brought an event about, where it was no condition, and who: in words, with a space before.
+
+    >>> from wardwatch.core.events import Phase
+    >>> event = AlarmEvent(event="a-1", alarm="a", sequence=1, patient="p-1", ward="4B", bed="1",
+    ...     condition="heart_rate.high", kind="physiological", priority=Priority.HIGH, phase=Phase.UPDATE,
+    ...     state="active", inactivation="enabled", onset_ms=0, observed_at_ms=0, text="HR 152 > 130", why={},
+    ...     cause=Cause.ESCALATION, target="charge nurse")
+    >>> cause_of(event)
+    ' (nobody has answered: charge nurse)'
+    """
+    if event.cause is Cause.CONDITION:
+        return " (latched)" if event.state == "latched" else ""
+    who = event.by.role.replace("_", " ") if event.by else event.target
+    told = f"{_CAUSES[event.cause]}: {who}" if who else _CAUSES[event.cause]
+    return f" ({printable(told)})"
+
+
 def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> str:
     """An alarm event on one line, without colour; ``when`` writes its instant.
 
@@ -77,7 +111,7 @@ def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> s
         f"{where:10}",
         f"{event.patient:10}",
         *([TECHNICAL_MARK] if event.kind == "technical" else []),
-        printable(event.text),
+        printable(event.text) + cause_of(event),
     ]
     return "  ".join(parts)
 

@@ -16,7 +16,7 @@ from wardwatch.adapters.embedded_broker import EmbeddedBrokerError
 from wardwatch.adapters.kafka_producer import NotDeliveredError
 from wardwatch.adapters.kafka_topic import LogUnavailableError
 from wardwatch.adapters.logs import silence_kafka_client
-from wardwatch.adapters.terminal import PRIORITY_COLOURS, printable, time_of_day
+from wardwatch.adapters.terminal import PRIORITY_COLOURS, cause_of, printable, time_of_day
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.recordings import opened
 from wardwatch.cli.stopping import stopped_by_signals
@@ -159,7 +159,8 @@ class _Screen:
         place = Placement(patient=event.patient, ward=event.ward, bed=event.bed)
         line = _line_about(event.observed_at_ms, place)
         line.append(
-            f"{event.priority.name.lower()} alarm, {event.phase}: {printable(event.text)}", style=style
+            f"{event.priority.name.lower()} alarm, {event.phase}: {printable(event.text)}{cause_of(event)}",
+            style=style,
         )
         if latency_s is not None:
             line.append(f"  ({1000 * latency_s:.0f} ms after its reading)", style="dim")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.events import AlarmEvent, Cause, Phase
 
 # How many of a patient's latest readings are remembered, to tell an event's latency; so memory stays bounded.
 _REMEMBERED_READINGS = 1_000
@@ -45,6 +45,8 @@ class Tally:
         self.alarm_events_delivered += 1
         if event.phase is Phase.START:
             self._alarms.add(event.alarm)
+        if event.cause is not Cause.CONDITION:
+            return None
         sent_at_s = self._sent_at_s(event.patient, event.observed_at_ms)
         if sent_at_s is None:
             return None
