@@ -229,7 +229,6 @@ class TestPatience:
             (500, "escalation"),
             (500, "repeat"),
             (500, "escalation"),
-            (540, "repeat"),
         ]
 
     def test_so_may_another_ward(self) -> None:
@@ -240,7 +239,6 @@ class TestPatience:
         assert [(step[0], step[3]) for step in steps(events)] == [
             (150, "repeat"),
             (150, "escalation"),
-            (180, "repeat"),
         ]
         assert {event.ward for event in events} == {"ICU"}
 

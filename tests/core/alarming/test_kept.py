@@ -39,6 +39,7 @@ ALARMS = st.builds(
     number=COUNTS,
     since_ms=INSTANTS,
     escalation=COUNTS,
+    sounded_ms=INSTANTS,
     repeats=COUNTS,
     until_ms=st.none() | INSTANTS,
     eased_to=st.none() | PRIORITIES,

@@ -24,9 +24,10 @@ _REMEMBERED_COMMANDS = 32
 class Alarm:
     """One episode. All instants but ``onset_ms`` are on our clock.
 
-    ``number`` counts its events. ``since_ms`` is since when it has waited for an answer, ``escalation`` and
-    ``repeats`` how often nobody has given one. ``until_ms`` is when its delay, acknowledgement or pause ends
-    by itself. ``eased_to`` is the priority that its condition has by now, where a higher one still has to be
+    ``number`` counts its events. ``since_ms`` is since when it has waited for an answer, ``escalation`` how
+    often somebody further was called since then. ``sounded_ms`` is when it sounded last, ``repeats`` how
+    often it has done so again. ``until_ms`` is when its delay, acknowledgement or pause ends by itself.
+    ``eased_to`` is the priority that its condition has by now, where a higher one still has to be
     acknowledged.
     """
 
@@ -41,6 +42,7 @@ class Alarm:
     number: int = 0
     since_ms: int = 0
     escalation: int = 0
+    sounded_ms: int = 0
     repeats: int = 0
     until_ms: int | None = None
     eased_to: Priority | None = None

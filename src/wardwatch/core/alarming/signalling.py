@@ -20,6 +20,8 @@ _INACTIVATIONS = {
     State.PAUSED: "alarm-paused",
     State.OFF: "alarm-off",
 }
+# A latched alarm is one again whose condition exists.
+_BACK = (Trigger.EXISTS, Trigger.EXISTS_BEFORE_DELAY)
 
 
 class Bedside:
@@ -67,13 +69,15 @@ class Bedside:
     ) -> None:
         """What the table says; raises :class:`IllegalTransitionError`, and has changed nothing then."""
         row = row_of(alarm.state, trigger)
-        # What gets worse waits for an answer anew. What only comes back does not: if it came and went often
-        # enough, it would never escalate.
+        # What gets worse waits for an answer anew. What only comes back sounds, but goes on waiting: if it
+        # came and went often enough, it would never escalate.
         anew = waits_anew or not alarm.waits or trigger is Trigger.RISES
         alarm.state = row.to
         if alarm.waits and anew:
-            alarm.since_ms, alarm.sounded_ms, alarm.escalation, alarm.until_ms = at_ms, at_ms, 0, None
+            alarm.since_ms, alarm.escalation, alarm.until_ms = at_ms, 0, None
             self._break_audio_pause(alarm, at_ms)
+        if alarm.waits and (anew or trigger in _BACK):
+            alarm.sounded_ms, alarm.repeats = at_ms, 0
         if row.to is State.NONE:
             alarm.until_ms = None
             self._remove(alarm)

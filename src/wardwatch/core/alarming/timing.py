@@ -59,14 +59,8 @@ def pass_deadline(bedside: Bedside, deadline: Deadline) -> None:
     alarm = kept.alarms[deadline.key]
     alarm.escalation += deadline.trigger is Trigger.ESCALATION_DUE
     if deadline.trigger is Trigger.REPEAT_DUE:
-        alarm.repeats = max(alarm.repeats + 1, _repeats_until(bedside, alarm, deadline.at_ms))
+        alarm.sounded_ms, alarm.repeats = deadline.at_ms, alarm.repeats + 1
     bedside.step(alarm, deadline.trigger, _CAUSES[deadline.trigger], deadline.at_ms)
-
-
-def _repeats_until(bedside: Bedside, alarm: Alarm, at_ms: int) -> int:
-    """How often an alarm should have sounded again by then."""
-    repeat_s = bedside.policy.of(alarm.priority).repeat_s
-    return 0 if repeat_s is None else int((at_ms - alarm.since_ms) / (repeat_s * 1000))
 
 
 def _in_order(deadline: Deadline) -> tuple[int, str, str]:
@@ -91,5 +85,4 @@ def _of_alarm(bedside: Bedside, key: str, alarm: Alarm) -> Iterator[Deadline]:
     for escalation in handling.escalations[alarm.escalation : alarm.escalation + 1]:
         yield Deadline(alarm.since_ms + round(escalation.after_s * 1000), key, Trigger.ESCALATION_DUE)
     if handling.repeat_s is not None and alarm.repeats < MOST_REPEATS:
-        sounds_ms = alarm.since_ms + round((alarm.repeats + 1) * handling.repeat_s * 1000)
-        yield Deadline(sounds_ms, key, Trigger.REPEAT_DUE)
+        yield Deadline(alarm.sounded_ms + round(handling.repeat_s * 1000), key, Trigger.REPEAT_DUE)
