@@ -46,6 +46,7 @@ class DeskHistory(DeskOfOne):
         super().__init__(WARDS["4B"], WARDS)
         self.told: list[Told] = []
         self.now_s = 0.0
+        self._latest: tuple[Verb, dict[str, Any]] | None = None
         self._exists: dict[tuple[str, str], Priority] = {}
         self._looks, self._may_crash = looks, crashes
 
@@ -96,6 +97,7 @@ class DeskHistory(DeskOfOne):
         if how % 4 == 0:
             self.leaves(self.now_s)
             self.told.append(None)
+            self._latest = None
             self._exists.clear()
             # Who comes back later has no alarm that began in the same instant.
             self.now_s += 0.001
@@ -111,9 +113,12 @@ class DeskHistory(DeskOfOne):
             wishes["condition"] = (None, HR, SPO2, "device.off_body")[how % 4]
         if verb in (Verb.PAUSE_ALARM, Verb.PAUSE_AUDIO):
             wishes["duration_s"] = _DURATIONS_S[how // 4 % len(_DURATIONS_S)]
+        again = verb, wishes | {"command": f"c-{len(self.told)}-{self.now_s}"}
         if how % 16 == 15:
-            wishes["command"] = "sent twice"
-        self.wants(verb, self.now_s, **wishes)
+            # The latest one is sent again.
+            again = self._latest or again
+        self._latest = again
+        self.wants(again[0], self.now_s, **again[1])
 
     def wants(self, verb: Verb, at_s: float, **wishes: Any) -> tuple[Receipt, list[AlarmEvent]]:
         """As of any desk, and the receipt is told before what comes of it."""

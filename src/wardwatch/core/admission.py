@@ -48,15 +48,17 @@ def take(table: PatientTable, wards: WardLimits, entry: RosterEntry, at_ms: int)
 
 
 def discharge(table: PatientTable, row: int, at_ms: int) -> None:
-    """Forget a patient, but for the row, which :func:`gone` gives back later.
+    """Forget a patient, but for the row, which :func:`gone` gives back later, and for how much was told.
 
     Checkpoints must hold for a while that the patient was here. Whose readings still come is watched like
     anybody who is not on the roster.
     """
     table.notes.pop(table.patients[row], None)
     table.places[row] = (UNASSIGNED_WARD, "")
+    # Whoever listens drops what has no higher sequence than what was told before.
+    sequence = int(table["sequence"][row])
     table.forget(np.array([row]))
-    table["discharged_ms"][row] = at_ms
+    table["sequence"][row], table["discharged_ms"][row] = sequence, at_ms
 
 
 def gone(table: PatientTable, until_ms: int) -> IntArray:

@@ -175,7 +175,7 @@ class Monitor:
         """Do what people want, in log order; each is answered with a receipt."""
         for command in commands:
             row = self._table.row(command.patient)
-            if row is None:
+            if row is None or self._is_gone(row, command.at_ms):
                 self._outcome.receipts.append(refused(command, "No such patient is watched here."))
                 continue
             self._outcome.events += self._teller.pass_time(np.array([row]), command.at_ms)
@@ -186,6 +186,12 @@ class Monitor:
                 self._judges.bank.new_normal(self._table, np.array([row]))
             self._outcome.receipts.append(receipt)
             self._outcome.events += self._teller.finish(row, events)
+
+    def _is_gone(self, row: int, now_ms: int) -> bool:
+        """Whether a patient was discharged, or is idle, and only still here as nobody has looked."""
+        certain_ms = now_ms - self._gate.maximum_lateness_s * 1000
+        is_idle = self._are_idle(np.array([row]), np.array([certain_ms]))[0]
+        return bool(is_idle) or row in admission.gone(self._table, now_ms)
 
     def admit(self, placements: Iterable[Placement]) -> None:
         """Take lines of the roster in, in log order; what they change holds from their arrival on."""
@@ -247,6 +253,7 @@ class Monitor:
         """The monitor that wrote these blocks; raises :class:`wardwatch.core.blocks.SnapshotError`."""
         monitor = cls(rules)
         monitor._table.load(blocks)
+        monitor._teller.note_due()
         return monitor
 
     def block_of(self, patient: str) -> int | None:

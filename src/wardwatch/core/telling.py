@@ -81,11 +81,20 @@ class Teller:
 
     def finish(self, row: int, events: list[AlarmEvent]) -> list[AlarmEvent]:
         """Number what the desk has told of a patient, and note when it wants to be asked again."""
+        self._note_due(row)
+        self._table.touch(np.array([row]))
+        return patient.numbered(self._table, row, events)
+
+    def note_due(self) -> None:
+        """Note of all patients when the desk wants to be asked: by now wards may want something else."""
+        for row, name in enumerate(self._table.patients):
+            if name in self._desk:
+                self._note_due(row)
+
+    def _note_due(self, row: int) -> None:
         name, (ward, _) = self._table.patients[row], self._table.places[row]
         due_ms = self._desk.next_due_ms(name, ward=ward)
         self._table["desk_due_ms"][row] = patient.NOT_DUE_MS if due_ms is None else due_ms
-        self._table.touch(np.array([row]))
-        return patient.numbered(self._table, row, events)
 
     def pass_time(self, rows: IntArray, until_ms: int) -> list[AlarmEvent]:
         """Let time pass to ``until_ms``, on our clock, for these patients, of whom no reading has come."""
