@@ -82,9 +82,21 @@ def test_an_alarm_says_what_is_wrong_since_when_and_that_it_is_nobodys() -> None
     assert (event.priority, event.phase, event.state) == (Priority.HIGH, Phase.START, "active")
     assert event.text == "Monitoring stalled: no sign of partition 1 for 20 s"
     assert (event.onset_ms, event.observed_at_ms) == (heard_ms, heard_ms + 20_500)
+    assert event.at_ms == event.observed_at_ms
     assert event.why["limit_s"] == SILENT_S
     assert event.why["worker"] == "host:1"
     assert decode_alarm(encode_alarm(event)) == event, "a console can read it"
+
+
+def test_its_end_says_that_it_is_over_and_when() -> None:
+    ward = Watched()
+    ward.hear_for(10, 0, 1)
+    ward.hear_for(21, 0)
+    ward.hear_for(2, 0, 1)
+    start, end = ward.told
+    assert (end.phase, end.alarm, end.state) == (Phase.END, start.alarm, "off")
+    assert end.text == "Monitoring of partition 1 is back"
+    assert end.at_ms == end.observed_at_ms == start.at_ms + 2000
 
 
 def test_a_partition_that_does_not_get_on_is_late_although_it_gives_its_pulse() -> None:
@@ -99,6 +111,7 @@ def test_a_partition_that_does_not_get_on_is_late_although_it_gives_its_pulse() 
     assert ward.told == []
     ward.hear_for(1, 0, 1)
     ward.look_for(0.5)
+    assert ward.told[0].text == "Monitoring of partition 1 is in time again"
     assert ward.news() == [(LATE, "end", "partition 1")]
 
 
@@ -138,6 +151,7 @@ def test_where_no_pulse_was_ever_given_nobody_watches() -> None:
     assert event.text == "Monitoring stalled: no worker has been seen"
     assert ward.news() == [(STALLED, "start", "monitoring")]
     ward.hear_for(2, 0)
+    assert ward.told[0].text == "Monitoring: a worker has been seen"
     assert ward.news() == [(STALLED, "end", "monitoring")], "the other one may take its time"
     ward.hear_for(10, 0, 1)
     assert ward.news() == []
@@ -184,6 +198,7 @@ def test_a_partition_that_is_no_more_has_no_alarm() -> None:
     assert ward.news() == [(STALLED, "start", "partition 1")]
     ward.watch.expect([0])
     ward.hear_for(1, 0)
+    assert ward.told[0].text == "Monitoring of partition 1 is no longer expected"
     assert ward.news() == [(STALLED, "end", "partition 1")]
 
 

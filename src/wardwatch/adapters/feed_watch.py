@@ -129,7 +129,7 @@ class MonitoringWatch:
                 yield (STALLED, _ALL), _Finding(began_s, "Monitoring stalled: no worker has been seen", why)
             return
         for number in self._partitions:
-            source = f"partition {number}"
+            source = _source(number)
             sign = self._signs.get(number, _Sign(began_s, began_s))
             silent_s, behind_s = now_s - sign.heard_at_s, now_s - sign.at_end_s
             is_silent = silent_s > self.limits.silent_s
@@ -164,6 +164,7 @@ class MonitoringWatch:
             text=finding.text,
             why=finding.why,
             source=source,
+            at_ms=now.ms,
         )
         self.announce(event)
         return event
@@ -176,13 +177,29 @@ class MonitoringWatch:
             phase=Phase.END,
             state="off",
             observed_at_ms=now.ms,
+            text=self._mended(known),
+            at_ms=now.ms,
         )
         self.announce(over)
+
+    def _mended(self, known: AlarmEvent) -> str:
+        """What an alarm's end says; that all is well only where it is known to be."""
+        if known.source == _ALL:
+            return "Monitoring: a worker has been seen"
+        if known.source not in map(_source, self._signs):
+            return f"Monitoring of {known.source} is no longer expected"
+        if known.condition == LATE:
+            return f"Monitoring of {known.source} is in time again"
+        return f"Monitoring of {known.source} is back"
 
     def _next_sequence(self, now: Now) -> int:
         """By the calendar, so that as a rule it rises for a console that goes to another feed too."""
         self._sequence = max(self._sequence + 1, now.ms)
         return self._sequence
+
+
+def _source(partition: int) -> str:
+    return f"partition {partition}"
 
 
 def _why(sign: _Sign, limit_s: float) -> dict[str, Any]:
