@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -19,6 +20,12 @@ any_text = st.text(st.characters(exclude_categories=["Cs"]))
 def test_an_alarm_is_one_line_that_says_when_how_urgent_where_who_and_what() -> None:
     line = alarm_line(alarm_event(patient="p-17", ward="4B", bed="12", text="HR 152 > 130"))
     assert line == "19:07:14Z  HIGH    start   4B/12       p-17        HR 152 > 130"
+
+
+def test_its_time_is_that_of_our_clock_not_the_devices() -> None:
+    event = alarm_event()
+    assert alarm_line(replace(event, at_ms=event.observed_at_ms + 60_000)).startswith("19:08:14Z  ")
+    assert alarm_line(event).startswith("19:07:14Z  "), "an early record tells only the device's"
 
 
 @given(any_text)

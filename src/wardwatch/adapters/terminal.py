@@ -100,12 +100,13 @@ def cause_of(event: AlarmEvent) -> str:
 def alarm_line(event: AlarmEvent, when: Callable[[int], str] = time_of_day) -> str:
     """An alarm event on one line, without colour; ``when`` writes its instant.
 
-    Alarms about devices and the monitoring are marked: it is not the patient who is unwell.
+    The instant is that of our clock; early records, which did not tell, have the device's only. Alarms about
+    devices and the monitoring are marked: it is not the patient who is unwell.
     """
     where = place_name(event.ward, event.bed)
     priority, phase = event.priority.name, event.phase.value
     parts = [
-        when(event.observed_at_ms),
+        when(event.at_ms or event.observed_at_ms),
         f"{priority:6}",
         f"{phase:6}",
         f"{where:10}",
