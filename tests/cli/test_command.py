@@ -130,11 +130,16 @@ async def test_a_command_that_no_worker_could_read_is_not_sent(arguments: list[s
     assert says in errors
 
 
-async def test_without_topics_the_sentence_says_what_to_start(embedded_broker: EmbeddedBroker) -> None:
-    status, _, errors = await run(embedded_broker, *ACKNOWLEDGE)
-    assert status == 1
-    assert errors.startswith("wardwatch: there is no topic vitals.receipts")
-    assert "start a worker" in errors
+@pytest.mark.parametrize(("there", "missing"), [(RECEIPTS, COMMANDS), (COMMANDS, RECEIPTS)])
+async def test_without_a_topic_the_sentence_says_what_to_start_and_nothing_is_sent(
+    embedded_broker: EmbeddedBroker, there: str, missing: str
+) -> None:
+    embedded_broker.create_topics(there)
+    for _ in range(2):  # asking for a topic must not make it
+        status, output, errors = await run(embedded_broker, *ACKNOWLEDGE)
+        assert (status, output) == (1, "")
+        assert errors.startswith(f"wardwatch: there is no topic {missing} at ")
+        assert "start a worker" in errors
 
 
 async def test_a_broker_that_is_not_there_is_one_sentence() -> None:

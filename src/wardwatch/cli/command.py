@@ -6,6 +6,8 @@ import asyncio
 import sys
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import click
@@ -119,11 +121,6 @@ def _receipt_of(settings: Settings, wanted: Command, wait_s: float) -> Receipt |
     servers = settings.kafka_bootstrap_servers
     try:
         return asyncio.run(_send_and_wait(settings, wanted, wait_s))
-    except TopicMissingError:
-        raise UsersError(
-            f"there is no topic {RECEIPTS} at {servers} yet: start a worker, or name another broker in "
-            "WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
     except LogUnavailableError as error:
         raise UsersError(
             f"Kafka can't be read at {servers}: {error}. Start it, or name another broker in "
@@ -137,14 +134,29 @@ def _receipt_of(settings: Settings, wanted: Command, wait_s: float) -> Receipt |
 
 
 async def _send_and_wait(settings: Settings, wanted: Command, wait_s: float) -> Receipt | None:
-    async with build_topic_reader(settings, RECEIPTS) as reader:
-        await reader.start()
+    # Sending to a topic that is not there would make it, and wrongly.
+    async with _opened(settings, COMMANDS):
+        pass
+    async with _opened(settings, RECEIPTS) as reader:
         extents = await reader.extents()
         reader.read_from({partition: extent.end for partition, extent in extents.items()})
         async with ReadingProducer(kafka_client_options(settings)) as producer:
             await producer.send(wanted.patient, encode_command(wanted), wanted.at_ms, COMMANDS)
             await producer.flush()
         return await _answer(reader, wanted, time.monotonic() + wait_s)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, topic: str) -> AsyncIterator[TopicReader]:
+    async with build_topic_reader(settings, topic) as reader:
+        try:
+            await reader.start()
+        except TopicMissingError:
+            raise UsersError(
+                f"there is no topic {topic} at {settings.kafka_bootstrap_servers} yet: start a worker, or "
+                "name another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
+            ) from None
+        yield reader
 
 
 async def _answer(reader: TopicReader, wanted: Command, until_s: float) -> Receipt | None:
