@@ -111,7 +111,8 @@ def set_(  # noqa: PLR0913 (one argument an option)
 ) -> None:
     """Admit a patient, or change what the roster says of one.
 
-    What no option names stays as it is. A patient who is not on the roster needs --ward and --bed.
+    What no option names stays as it is. A patient who is not on the roster needs --ward and --bed. A worker
+    takes the line in a moment later, and sends no receipt.
 
     \b
     Examples:
@@ -149,7 +150,8 @@ def set_(  # noqa: PLR0913 (one argument an option)
 def discharge(*, patient: str) -> None:
     """Take a patient off the roster: alarms end, and what was learned is forgotten.
 
-    Whose readings still come is watched all the same, in the ward "unassigned".
+    Whose readings still come is watched all the same, in the ward "unassigned". A worker takes the line in a
+    moment later, and sends no receipt.
 
     \b
     Example:
