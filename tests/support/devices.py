@@ -96,6 +96,13 @@ def merged(*logs: Iterable[Sent]) -> list[Sent]:
     return sorted((each for log in logs for each in log), key=lambda each: each.arrived_at_ms)
 
 
+def watched_changes(log: Sequence[Sent], until_s: float | None = None) -> list[Change]:
+    """What is told of the devices of a log, and then until so long after the start."""
+    watched = Watched()
+    changes = watched.receive(log)
+    return changes if until_s is None else changes + watched.tick(START_MS + round(until_s * 1000))
+
+
 def told(changes: Iterable[Change]) -> list[tuple[float, str, str, str]]:
     """The gist of changes: seconds after the start, condition, phase and priority."""
     return [
