@@ -2,60 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from tests.support.logs import START_MS, at_1_hz, logs, run, seconds, unattended
-from tests.support.records import own_limits
+from tests.support.admissions import admitted, entry, high, ticked, told
+from tests.support.logs import START_MS, at_1_hz, run, seconds, unattended
 from wardwatch.core.alarming.policy import Policies
-from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
+from wardwatch.core.events import Cause, Phase, Priority
 from wardwatch.core.monitor import Monitor, Rules
-from wardwatch.core.reading import Batch, Reading
-from wardwatch.core.roster import Limits, RosterEntry
-
-
-def entry(at_s: float, limits: Limits | None = None, **said: Any) -> RosterEntry:
-    line: dict[str, Any] = {
-        "patient": "p-1",
-        "ward": "4B",
-        "bed": "12",
-        "at_ms": START_MS + round(at_s * 1000),
-    } | said
-    return RosterEntry(limits=limits or {}, **line)
-
-
-def high(value: float) -> Limits:
-    return {"heart_rate": {"high": value}}
-
-
-def drained(monitor: Monitor) -> list[AlarmEvent]:
-    """Of conditions: that a patient has been moved, and that no data comes, is told as well."""
-    events = monitor.drain().events
-    return [each for each in events if each.kind == "physiological" and each.cause is Cause.CONDITION]
-
-
-def admitted(monitor: Monitor, *entries: RosterEntry) -> list[AlarmEvent]:
-    monitor.admit(entries)
-    return drained(monitor)
-
-
-def ticked(monitor: Monitor, at_s: float) -> list[AlarmEvent]:
-    monitor.tick(START_MS + round(at_s * 1000))
-    return drained(monitor)
-
-
-def told(events: Sequence[AlarmEvent]) -> list[tuple[str, str, float]]:
-    # Progress is a sum of floats: what it takes may end in the next millisecond.
-    return [(event.phase.value, event.priority.name.lower(), round(seconds(event), 2)) for event in events]
-
-
-def reading(at_s: float, **measured: Any) -> Reading:
-    return Reading(patient="p-1", device="e4", observed_at_ms=START_MS + round(at_s * 1000), **measured)
+from wardwatch.core.reading import Batch
 
 
 def test_a_value_that_stands_is_held_against_a_narrower_limit_at_once() -> None:
@@ -198,135 +152,6 @@ def test_a_discharge_of_a_patient_never_seen_does_nothing() -> None:
     assert admitted(monitor, entry(0, discharged=True)) == []
     ticked(monitor, 3601)
     assert monitor.statuses(["p-1"]) == []
-
-
-HYPERCAPNIC = {"oxygen_saturation": 90.0, "heart_rate": 95.0, "respiratory_rate": 22.0}
-
-
-def total(monitor: Monitor) -> int:
-    [status] = monitor.statuses(["p-1"])
-    return status.news2.lowest
-
-
-def test_scale_2_and_oxygen_of_the_roster_count_in_news2() -> None:
-    monitor = unattended()
-    run([reading(0, **HYPERCAPNIC)], monitor)
-    # 3 for the saturation, 1 for the pulse, 2 for the respiration.
-    assert total(monitor) == 6
-    admitted(monitor, entry(1, news2_scale_2=True))
-    assert total(monitor) == 3
-    admitted(monitor, entry(2, news2_scale_2=True, on_oxygen=True))
-    assert total(monitor) == 5
-    admitted(monitor, entry(3))
-    assert total(monitor) == 6
-
-
-def test_a_news2_alarm_goes_by_the_scale_from_the_lines_arrival_on() -> None:
-    monitor = unattended()
-    low = {"oxygen_saturation": {"low": 85}}
-    admitted(monitor, entry(0, low, news2_scale_2=True))
-    run([reading(second, **HYPERCAPNIC) for second in range(100)], monitor)
-    # With oxygen 5 points: a third of a band beyond 4.
-    admitted(monitor, entry(101, low, news2_scale_2=True, on_oxygen=True))
-    [event] = ticked(monitor, 101 + 239)
-    assert (event.condition, event.onset_ms) == ("news2.high", START_MS + 101_000)
-    assert told([event]) == [("start", "medium", 339.11)]
-    assert event.why["saturation_scale"] == 2
-    assert event.why["points"]["on_oxygen"] == 2
-
-
-def test_oxygen_of_the_roster_holds_until_a_reading_says_otherwise() -> None:
-    monitor = unattended()
-    admitted(monitor, entry(0, on_oxygen=True))
-    run([reading(1, heart_rate=80.0)], monitor)
-    run([reading(20 * 3600, heart_rate=80.0)], monitor)
-    assert total(monitor) == 2, "it does not grow old"
-    run([reading(20 * 3600 + 1, on_oxygen=False)], monitor)
-    assert total(monitor) == 0
-    admitted(monitor, entry(20 * 3600 + 2, high(120), on_oxygen=True))
-    assert total(monitor) == 0, "that is only what was said before"
-    admitted(monitor, entry(20 * 3600 + 3), entry(20 * 3600 + 4, on_oxygen=True))
-    assert total(monitor) == 2
-
-
-def test_what_a_reading_said_later_than_the_roster_holds_in_either_order() -> None:
-    for roster_first in True, False:
-        monitor = unattended()
-        if roster_first:
-            admitted(monitor, entry(5, on_oxygen=True))
-        run([reading(10, heart_rate=80.0, on_oxygen=False)], monitor)
-        if not roster_first:
-            admitted(monitor, entry(5, on_oxygen=True))
-        assert total(monitor) == 0
-
-
-@pytest.mark.parametrize("scale_2", [False, True])
-def test_the_values_that_an_alarm_allows_score_nothing(*, scale_2: bool) -> None:
-    monitor = unattended()
-    admitted(monitor, entry(0, news2_scale_2=scale_2, on_oxygen=True))
-    low = {"oxygen_saturation": 84.0, "heart_rate": 80.0, "respiratory_rate": 22.0}
-    events = run([reading(second, **low) for second in range(300)], monitor)
-    event = next(event for event in events if event.condition == "news2.high")
-    allowed = event.why["counterfactual"]["vitals"]["oxygen_saturation"]
-    assert allowed == ({"at_least": 88.0, "at_most": 92.0} if scale_2 else {"at_least": 96.0})
-    assert event.why["saturation_scale"] == (2 if scale_2 else 1)
-
-
-entries = st.builds(
-    RosterEntry,
-    patient=st.sampled_from(["p-0", "p-1"]),
-    ward=st.sampled_from(["4B", "ICU"]),
-    bed=st.just("1"),
-    limits=own_limits(),
-    news2_scale_2=st.booleans(),
-    on_oxygen=st.sampled_from([None, False, True]),
-    discharged=st.integers(0, 9).map(lambda drawn: drawn == 0),
-    at_ms=st.integers(0, 2000).map(lambda at_s: START_MS + at_s * 1000),
-)
-OWN_WARD = Rules(ward_limits={"ICU": {"heart_rate": {"low": 50, "high": 120}}})
-
-
-def outcome(
-    happenings: Sequence[Reading | RosterEntry], ticks_s: Sequence[int], *, restarts: bool
-) -> tuple[list[AlarmEvent], list[bytes]]:
-    monitor, events = Monitor(OWN_WARD), []
-    for each in happenings:
-        for tick_s in ticks_s:
-            if START_MS + tick_s * 1000 < instant(each):
-                monitor.tick(START_MS + tick_s * 1000)
-        events += monitor.drain().events
-        if restarts:
-            monitor = Monitor.restore(dict(monitor.snapshot(only_changed=False)), OWN_WARD)
-        if isinstance(each, Reading):
-            monitor.receive(Batch.of([each]))
-        else:
-            monitor.admit([each])
-        events += monitor.drain().events
-    monitor.tick(max(map(instant, happenings)))
-    events += monitor.drain().events
-    known = sorted({each.patient for each in happenings})
-    states = [monitor.state_of(name) for name in known if monitor.block_of(name) is not None]
-    return sorted(events, key=lambda event: (event.patient, event.sequence)), states
-
-
-def instant(happening: Reading | RosterEntry) -> int:
-    """When it arrived."""
-    at_ms = happening.observed_at_ms if isinstance(happening, Reading) else happening.at_ms
-    assert at_ms is not None
-    return at_ms
-
-
-@settings(max_examples=25)
-@given(
-    logs(patients=2, longest=60), st.lists(entries, max_size=5), st.lists(st.integers(0, 20_000), max_size=3)
-)
-def test_ticks_and_restarts_change_neither_events_nor_state(
-    log: list[Reading], lines: list[RosterEntry], ticks_s: list[int]
-) -> None:
-    """Whatever the roster says meanwhile."""
-    happenings: list[Reading | RosterEntry] = [*log, *lines]
-    happenings.sort(key=instant)
-    assert outcome(happenings, ticks_s, restarts=True) == outcome(happenings, [], restarts=False)
 
 
 def test_an_alarm_under_an_own_limit_is_as_urgent_as_one_under_the_standard() -> None:
