@@ -58,3 +58,14 @@ def test_what_is_no_block_is_refused(damage: str) -> None:
     }[damage]
     with pytest.raises(SnapshotError):
         decode(bad)
+
+
+def test_what_was_attached_when_there_was_one_kind_only_is_rivers() -> None:
+    block = Block(patients=[["p", "", ""]], away=[], attached={"river": {"p": b"state"}}, columns={})
+    payload = encode(block)
+    nested, flat = b'"attached":{"river":{"p":"c3RhdGU="}}', b'"attached":{"p":"c3RhdGU="}'
+    length = int.from_bytes(payload[:4], "little")
+    head = payload[4 : 4 + length].replace(nested, flat)
+    assert len(head) < length
+    former = len(head).to_bytes(4, "little") + head + payload[4 + length :]
+    assert decode(former).attached == block.attached

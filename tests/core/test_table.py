@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from wardwatch.core.blocks import Block, SnapshotError, encode
+from wardwatch.core.blocks import FORMER_ROWS, Block, SnapshotError, encode
 from wardwatch.core.packs import Column
 from wardwatch.core.table import BLOCK_ROWS, PatientTable
 
@@ -120,8 +120,9 @@ def test_of_two_states_of_a_patient_the_later_one_is_kept_whole(later: int) -> N
 
     def block(age: int, notes: dict[str, bytes]) -> bytes:
         columns = {"age": np.array([age]), "number": np.array([age / 2])}
+        place = ["p", "4B", str(age)]
         return encode(
-            Block(patients=[["p", "4B", str(age)]], away=[], attached={"notes": notes}, columns=columns)
+            Block(patients=[place], away=[], attached={"notes": notes}, columns=columns, rows=BLOCK_ROWS)
         )
 
     notes = Notes()
@@ -133,3 +134,30 @@ def test_of_two_states_of_a_patient_the_later_one_is_kept_whole(later: int) -> N
     assert (table["number"][row], table.places[row], notes) == (4.5, ("4B", "9"), {})
     [other] = table.rows(["somebody else"]).tolist()
     assert np.isnan(table["number"][other])
+
+
+def test_blocks_of_another_size_are_read_and_written_again_in_ours() -> None:
+    names = [f"p-{number}" for number in range(FORMER_ROWS)]
+    former = [
+        encode(
+            Block(
+                patients=[[f"{name}-{block}", "4B", ""] for name in names],
+                away=[[f"away-{block}", "5A", "7"]],
+                attached={},
+                columns={"number": np.arange(FORMER_ROWS) + 1000.0 * block},
+                rows=FORMER_ROWS,
+            )
+        )
+        for block in range(2)
+    ]
+    table = PatientTable((Column("number", "f8", np.nan),))
+    table.load(dict(enumerate(former)))
+    again = PatientTable((Column("number", "f8", np.nan),))
+    again.load(dict(table.snapshot(only_touched=False)))
+    for block in range(2):
+        for number, name in enumerate(names):
+            row = again.row(f"{name}-{block}")
+            assert row is not None
+            assert again["number"][row] == number + 1000.0 * block
+        [row] = again.rows([f"away-{block}"]).tolist()
+        assert again.places[row] == ("5A", "7")

@@ -172,11 +172,12 @@ def _prospects(entries: _Entries, which: IntArray) -> _Prospects:
     )
 
 
-def next_due_ms(table: PatientTable) -> int | None:
-    """When the next step of all falls due if no further value comes, on our clock."""
-    rows, which = np.nonzero(table["alarm_phase"][: len(table)] != IDLE)
-    if not len(rows):
+def next_due_ms(table: PatientTable, of: IntArray) -> int | None:
+    """When the next step of these rows falls due if no further value comes, on our clock."""
+    places, which = np.nonzero(table["alarm_phase"][of] != IDLE)
+    if not len(places):
         return None
+    rows = of[places]
     entries = _Entries(table, rows, which)
     prospects = _prospects(entries, which)
     comes = prospects.at_ms != _NO_TIME

@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 VERSION = 1
+# Of blocks that do not say how many rows they have.
+FORMER_ROWS = 128
 
 
 class SnapshotError(ValueError):
@@ -35,7 +37,7 @@ class Block:
 
     ``patients`` and ``away`` have a name, a ward and a bed each. ``notes``, as JSON has it, are by name,
     ``attached`` bytes by kind and name; ``columns`` have the patients' numbers by the columns' names,
-    (patients) or (patients, width).
+    (patients) or (patients, width). ``rows`` is how many rows a block of its writer had.
     """
 
     patients: list[list[str]]
@@ -43,6 +45,7 @@ class Block:
     notes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     attached: Mapping[str, Mapping[str, bytes]]
     columns: Mapping[str, npt.NDArray[Any]]
+    rows: int = FORMER_ROWS
 
 
 def encode(block: Block) -> bytes:
@@ -53,6 +56,7 @@ def encode(block: Block) -> bytes:
             [name, numbers.dtype.str[1:], None if numbers.ndim == 1 else numbers.shape[1]]
             for name, numbers in block.columns.items()
         ],
+        "rows": block.rows,
         "patients": block.patients,
         "away": block.away,
         "notes": block.notes,
@@ -89,9 +93,16 @@ def _decode(payload: bytes) -> Block:
         patients=header["patients"],
         away=header.get("away", []),
         notes=header.get("notes", {}),
-        attached={
-            kind: {name: b64decode(state) for name, state in of_kind.items()}
-            for kind, of_kind in header.get("attached", {}).items()
-        },
+        attached=_attached(header.get("attached", {})),
         columns=columns,
+        rows=header.get("rows", FORMER_ROWS),
     )
+
+
+def _attached(written: dict[str, Any]) -> dict[str, dict[str, bytes]]:
+    if any(isinstance(state, str) for state in written.values()):
+        # Written when there was one kind only, by name.
+        written = {"river": written}
+    return {
+        kind: {name: b64decode(state) for name, state in of_kind.items()} for kind, of_kind in written.items()
+    }

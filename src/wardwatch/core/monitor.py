@@ -28,7 +28,7 @@ from wardwatch.core.bank import Bank
 from wardwatch.core.events import AlarmEvent, PatientStatus, Placement, Refusal
 from wardwatch.core.gate import GateRules
 from wardwatch.core.judges import Judges
-from wardwatch.core.limits import WardLimits
+from wardwatch.core.limits import WardLimits, devices_of
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model, shipped_model
 from wardwatch.core.reading import Batch, BoolArray, IntArray, Round
@@ -205,6 +205,8 @@ class Monitor:
                 self._outcome.events += self._teller.tell_end(row, at_ms)
                 admission.discharge(self._table, row, at_ms)
                 continue
+            returned = set(devices_of(self._table, entry.patient)) - set(entry.devices)
+            self._outcome.events += self._teller.release(row, sorted(returned), at_ms)
             admission.take(self._table, self._judges.wards, entry, at_ms)
             if (ward, bed) != (entry.ward, entry.bed):
                 moved = self._desk.place(entry.patient, at_ms, ward=entry.ward, bed=entry.bed)
@@ -230,7 +232,8 @@ class Monitor:
     def next_due_ms(self) -> int | None:
         """When a tick will next have anything to do if nothing else comes, on the clock of arrivals."""
         desk_due_ms = int(self._table["desk_due_ms"][: len(self._table)].min(initial=patient.NOT_DUE_MS))
-        others_ms = alarms.next_due_ms(self._table), self._watch.next_due_ms() if self._watch else None
+        rows = np.arange(len(self._table))
+        others_ms = alarms.next_due_ms(self._table, rows), self._watch.next_due_ms() if self._watch else None
         due_ms = min([desk_due_ms, *(other_ms for other_ms in others_ms if other_ms is not None)])
         return None if due_ms == patient.NOT_DUE_MS else due_ms
 

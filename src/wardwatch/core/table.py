@@ -23,8 +23,9 @@ from wardwatch.core.events import UNASSIGNED_WARD
 from wardwatch.core.packs import Column, Pack
 from wardwatch.core.reading import IntArray
 
-# Neighbours that are written together: some 150 kB, well below Kafka's usual limit of 1 MB a message.
-BLOCK_ROWS = 128
+# Neighbours that are written together: some 150 kB, and below Kafka's usual limit of 1 MB a message even if
+# all of them have many alarms, with their reasons, and a river detector each.
+BLOCK_ROWS = 64
 
 _NOWHERE = (UNASSIGNED_WARD, "")
 
@@ -186,6 +187,7 @@ class PatientTable:
             notes={name: self.notes[name] for name in named if name in self.notes},
             attached=self._attached(rows),
             columns={column.name: self._arrays[column.name][rows] for column in self._columns},
+            rows=BLOCK_ROWS,
         )
         return encode(block)
 
@@ -211,7 +213,7 @@ class PatientTable:
         self._touched.clear()
 
     def _load(self, number: int, block: Block) -> None:
-        first = number * BLOCK_ROWS
+        first = number * block.rows
         ages = block.columns.get(self._age_column or "", np.zeros(len(block.patients)))
         kept = [i for i, (name, *_) in enumerate(block.patients) if name and self._is_later(name, ages[i])]
         for i in kept:
@@ -221,18 +223,19 @@ class PatientTable:
                 self._vacate(earlier)
             self._seat(first + i, name, (ward, bed))
             self._take_note(name, block)
+        seated = {block.patients[i][0] for i in kept}
         rows = first + np.array(kept, dtype=np.int64)
         for column in self._columns:
             numbers, array = block.columns.get(column.name), self._arrays[column.name]
             if numbers is not None and numbers.shape[1:] == array.shape[1:]:
                 array[rows] = numbers[kept]
         for name, ward, bed in block.away:
-            self._away[name] = (number, (ward, bed))
+            self._away[name] = (first // BLOCK_ROWS, (ward, bed))
             if name not in self._rows:
                 self._take_note(name, block)
         for kind in self._attachments.keys() & block.attached.keys():
             for name, state in block.attached[kind].items():
-                if self._rows.get(name, -1) // BLOCK_ROWS == number:
+                if name in seated:
                     self._attachments[kind].restore(name, state)
 
     def _take_note(self, patient: str, block: Block) -> None:

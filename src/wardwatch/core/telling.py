@@ -60,6 +60,13 @@ class Teller:
             for event in self.tell(int(sent.rows[place]), of_place, int(sent.arrived_at_ms[place]))
         ]
 
+    def release(self, row: int, devices: Iterable[str], at_ms: int) -> list[AlarmEvent]:
+        """Watch these devices of a patient no longer: somebody has taken them away."""
+        if self._watch is None:
+            return []
+        changes = [change for name in devices for change in self._watch.release(row, name, at_ms)]
+        return self.tell(row, changes, at_ms) if changes else []
+
     def tell_end(self, row: int, at_ms: int) -> list[AlarmEvent]:
         """End all alarms of a patient who leaves, or is forgotten."""
         name, (ward, bed) = self._table.patients[row], self._table.places[row]
@@ -70,13 +77,19 @@ class Teller:
         return patient.change_of(self._table, self._judges, step, now_ms)
 
     def tell(self, row: int, changes: Iterable[Change], now_ms: int) -> list[AlarmEvent]:
-        """All events of a patient up to ``now_ms``."""
+        """All events of a patient up to ``now_ms``.
+
+        But what falls due at the desk waits for a condition's step that falls before it and is not made yet,
+        because the reading's device is behind: nobody is called for what may be over.
+        """
         name, (ward, bed) = self._table.patients[row], self._table.places[row]
+        outstanding_ms = alarms.next_due_ms(self._table, np.array([row]))
+        latest_ms = now_ms if outstanding_ms is None else min(now_ms, outstanding_ms - 1)
         events: list[AlarmEvent] = []
         for change in sorted(changes, key=lambda change: change.at_ms):
-            events += self._desk.advance(name, change.at_ms, ward=ward, bed=bed)
+            events += self._desk.advance(name, min(change.at_ms, latest_ms), ward=ward, bed=bed)
             events += self._desk.hear(change, ward=ward, bed=bed)
-        events += self._desk.advance(name, now_ms, ward=ward, bed=bed)
+        events += self._desk.advance(name, latest_ms, ward=ward, bed=bed)
         return self.finish(row, events)
 
     def finish(self, row: int, events: list[AlarmEvent]) -> list[AlarmEvent]:

@@ -207,13 +207,16 @@ class TestPausingAlarms:
         assert stands(events) == {HR: "alarm-off"}
         assert stands(desk.waits(9000)) == {SPO2: "active"}
 
-    def test_one_resumed_within_a_pause_of_all_is_still_in_that_one(self) -> None:
+    def test_one_that_is_off_within_a_pause_of_all_is_not_resumed_alone(self) -> None:
         desk = alarming(MEDIUM)
         desk.wants(Verb.ALARM_OFF, 5, condition=HR)
         desk.wants(Verb.PAUSE_ALARM, 10, duration_s=60)
-        _, [event] = desk.wants(Verb.RESUME_ALARM, 20, condition=HR)
-        assert (event.inactivation, event.until_ms) == ("alarm-paused", at_ms(70))
-        assert stands(desk.waits(9000)) == {HR: "active"}
+        receipt, events = desk.wants(Verb.RESUME_ALARM, 20, condition=HR)
+        assert (receipt.verdict, events) == ("refused", [])
+        assert receipt.sentence.endswith("resume all of them first.")
+        desk.waits(70)
+        _, events = desk.wants(Verb.RESUME_ALARM, 80, condition=HR)
+        assert stands(events) == {HR: "active"}
 
     def test_of_two_pauses_the_longer_one_counts(self) -> None:
         desk = alarming(MEDIUM)

@@ -84,6 +84,7 @@ def _resume_audio(bedside: Bedside, command: Command) -> _Done:
 
 def _pause_alarm(bedside: Bedside, command: Command) -> _Done:
     until_ms = _end_of_pause_ms(command, bedside.policy.longest_alarm_pause_s)
+    _check_not_all(bedside, command, is_off=True)
     bedside.kept.inhibited[command.condition or ""] = until_ms
     _inhibit_or_resume(bedside, command)
     return f"Alarms of {command.condition or 'all conditions'} paused.", until_ms
@@ -97,12 +98,21 @@ def _turn_off(bedside: Bedside, command: Command) -> _Done:
 
 def _resume_alarm(bedside: Bedside, command: Command) -> _Done:
     kept, name = bedside.kept, command.condition or ""
+    _check_not_all(bedside, command, is_off=False)
     if name not in kept.inhibited and (name or not kept.inhibited):
         raise RefusedError(f"Alarms of {command.condition or 'all conditions'} are not paused or off.")
     # Whoever resumes all resumes each.
     kept.inhibited = {other: until for other, until in kept.inhibited.items() if name and other != name}
     _inhibit_or_resume(bedside, command)
     return f"Alarms of {command.condition or 'all conditions'} are on again.", None
+
+
+def _check_not_all(bedside: Bedside, command: Command, *, is_off: bool) -> None:
+    """Refuse what would change nothing for one condition, because all are paused or off (or only off)."""
+    kept = bedside.kept
+    if command.condition is not None and "" in kept.inhibited and not (is_off and kept.inhibited[""]):
+        what = "turned off" if kept.inhibited[""] is None else "paused"
+        raise RefusedError(f"All alarms of the patient are {what}: resume all of them first.")
 
 
 def _inhibit_or_resume(bedside: Bedside, command: Command) -> None:

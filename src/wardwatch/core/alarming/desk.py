@@ -9,6 +9,7 @@ whoever tells the desk something at an instant has to let time pass up to it fir
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wardwatch.core.alarming import answering, timing
 from wardwatch.core.alarming.changes import Change
@@ -56,9 +57,10 @@ class AlarmDesk:
         """
         bedside = self._bedside(command.patient, ward, bed)
         known = bedside.kept.receipts.get(command.command)
-        receipt = known or answering.answer(bedside, command)
-        if known is None:
-            bedside.kept.remember(receipt)
+        if known is not None:
+            return replace(known, text=command.text), []
+        receipt = answering.answer(bedside, command)
+        bedside.kept.remember(receipt)
         return receipt, self._told(bedside)
 
     def has_answered(self, command: Command) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from wardwatch.core.alarming.changes import Change, Kind, key_of
@@ -17,7 +17,7 @@ from wardwatch.core.events import Actor, Priority, Role
 VERSION = 1
 
 # What comes twice comes soon: of a patient's commands so many are known again.
-_REMEMBERED_COMMANDS = 32
+_REMEMBERED_COMMANDS = 16
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,8 +105,8 @@ class Kept:
         return not (self.alarms or self.audio or self.inhibited or self.receipts)
 
     def remember(self, receipt: Receipt) -> None:
-        """Keep the answer, in case the same command comes again."""
-        self.receipts[receipt.command] = receipt
+        """Keep the answer, in case the same command comes again; what it said, it says again itself."""
+        self.receipts[receipt.command] = replace(receipt, text=None)
         while len(self.receipts) > _REMEMBERED_COMMANDS:
             del self.receipts[next(iter(self.receipts))]
 
