@@ -9,12 +9,20 @@ from tests.support.people import NURSE
 from wardwatch.core.alarming.changes import Change, Kind
 from wardwatch.core.alarming.commands import Command, Receipt, Verb
 from wardwatch.core.alarming.desk import AlarmDesk
-from wardwatch.core.alarming.policy import Policies, WardPolicy
+from wardwatch.core.alarming.policy import Handling, Policies, WardPolicy
 from wardwatch.core.events import AlarmEvent, Phase, Priority
 
 T0_MS = 1_795_288_000_000
 PATIENT = "p-1"
 HR, SPO2 = "heart_rate.high", "oxygen_saturation.low"
+# Nothing falls due but what people have brought about.
+QUIET = WardPolicy(
+    low=Handling(),
+    medium=Handling(acknowledged_s=900.0),
+    high=Handling(acknowledged_s=300.0, latches=True),
+    longest_audio_pause_s=120.0,
+    longest_alarm_pause_s=600.0,
+)
 
 
 def at_ms(at_s: float) -> int:
@@ -109,6 +117,18 @@ class DeskOfOne:
     def _told(self, events: list[AlarmEvent]) -> list[AlarmEvent]:
         self.events += events
         return events
+
+
+def alarming(priority: Priority = Priority.HIGH) -> DeskOfOne:
+    """A desk with an alarm of a fast heart, where nothing falls due but what people have brought about."""
+    desk = DeskOfOne(QUIET)
+    desk.starts(0, priority)
+    return desk
+
+
+def stands(events: list[AlarmEvent]) -> dict[str, str]:
+    """How each condition's alarm stands after these events."""
+    return {event.condition: _stands(event) for event in events}
 
 
 def steps(events: list[AlarmEvent]) -> list[tuple[float, str, str, str]]:
