@@ -14,15 +14,16 @@ from tests.support.alarm_claims import Told
 from tests.support.desk_histories import POLICIES
 from tests.support.logs import START_MS
 from tests.support.people import NURSE
+from tests.support.wards import Sent, receive
 from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.core.monitor import Monitor, Outcome, Rules
-from wardwatch.core.reading import Batch, Reading
+from wardwatch.core.reading import Reading
 from wardwatch.core.roster import RosterEntry
 
 PATIENTS = ("p-1", "p-2")
 RULES = Rules(policies=POLICIES)
-Entry = Reading | Command | RosterEntry
+Entry = Sent | Command | RosterEntry
 
 _USUAL: Mapping[str, Any] = {
     "heart_rate": 72.0,
@@ -48,6 +49,8 @@ _VERBS = (*Verb, Verb.ACKNOWLEDGE, Verb.ACKNOWLEDGE, Verb.PAUSE_ALARM, Verb.PAUS
 _CONDITIONS = (None, "heart_rate.high", "body_temperature.high", "oxygen_saturation.low")
 _DURATIONS_S: tuple[float | None, ...] = (None, 5.0, 60.0, 119.0, 301.0)
 _LIMITS: tuple[Mapping[str, Mapping[str, float]], ...] = ({}, {"heart_rate": {"high": 145.0}})
+# Devices' clocks, against ours.
+_AHEAD_MS = (0, 0, 0, 0, 240_000, 3_000, -45_000, -700_000)
 _BYTES_A_STEP = 3
 
 
@@ -55,6 +58,7 @@ class WardHistory:
     """What three bytes each say, and what a monitor that nobody disturbs makes of it."""
 
     def __init__(self, tape: bytes) -> None:
+        self._ahead_ms = {name: _AHEAD_MS[tape[0] // 8**i % 8] for i, name in enumerate(PATIENTS)}
         self.log: list[Entry] = []
         self.told: defaultdict[str, list[Told]] = defaultdict(list)
         self.monitor = Monitor(rules=RULES)
@@ -86,11 +90,15 @@ class WardHistory:
         for _ in range(count):
             self.now_ms += step_s * 1000
             readings = [
-                Reading(patient=name, device=f"e-{name}", observed_at_ms=self.now_ms, **{**_USUAL, **mode})
+                Sent(self._reading(name, {**_USUAL, **mode}), self.now_ms)
                 for name, mode in self._modes.items()
                 if mode is not None
             ]
             self._take(readings)
+
+    def _reading(self, name: str, measured: Mapping[str, Any]) -> Reading:
+        at_ms = self.now_ms + self._ahead_ms[name]
+        return Reading(patient=name, device=f"e-{name}", observed_at_ms=at_ms, **measured)
 
     def _enter(self, patient: str, which: int, how: int) -> None:
         self.now_ms += 1
@@ -148,7 +156,7 @@ class WardHistory:
 
 def instant_of(entry: Entry) -> int:
     """When it arrived."""
-    at_ms = entry.observed_at_ms if isinstance(entry, Reading) else entry.at_ms
+    at_ms = entry.arrived_at_ms if isinstance(entry, Sent) else entry.at_ms
     assert at_ms is not None
     return at_ms
 
@@ -157,8 +165,8 @@ def give(monitor: Monitor, entries: Sequence[Entry]) -> None:
     """Have a monitor take these in: readings that follow each other as one batch."""
     for batch in _batches(entries):
         match batch[0]:
-            case Reading():
-                monitor.receive(Batch.of([each for each in batch if isinstance(each, Reading)]))
+            case Sent():
+                receive(monitor, [each for each in batch if isinstance(each, Sent)])
             case Command():
                 monitor.command([each for each in batch if isinstance(each, Command)])
             case _:
@@ -188,7 +196,7 @@ class Worker:
         self.monitor = Monitor(rules=RULES)
         self.position = self.furthest = 0
         self.heard: defaultdict[str, list[AlarmEvent]] = defaultdict(list)
-        self.receipts: dict[tuple[str, str], Receipt] = {}
+        self.receipts: set[Receipt] = set()
         self._saved: tuple[dict[int, bytes], int] = {}, 0
 
     def live(self, until_ms: int, bits: bytes) -> None:
@@ -240,6 +248,4 @@ class Worker:
             known = self.heard[event.patient]
             if not known or event.sequence > known[-1].sequence:
                 known.append(event)
-        for receipt in outcome.receipts:
-            key = receipt.patient, receipt.command
-            assert self.receipts.setdefault(key, receipt) == receipt, "a command has one answer"
+        self.receipts |= set(outcome.receipts)
