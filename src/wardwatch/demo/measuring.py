@@ -22,6 +22,7 @@ class Tally:
     alarm_events_delivered: int = 0
     readings_rejected: int = 0
     _alarms: set[str] = field(default_factory=set)
+    _technical_alarms: set[str] = field(default_factory=set)
     _latencies_s: list[float] = field(default_factory=list)
     _sent: dict[str, deque[tuple[int, float]]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=_REMEMBERED_READINGS))
@@ -29,7 +30,7 @@ class Tally:
 
     @property
     def alarms_opened(self) -> int:
-        """How many alarms have begun, each counted once."""
+        """How many alarms about patients have begun, each counted once."""
         return len(self._alarms)
 
     def sent(self, patient: str, observed_at_ms: int, now_s: float) -> None:
@@ -44,7 +45,7 @@ class Tally:
         """
         self.alarm_events_delivered += 1
         if event.phase is Phase.START:
-            self._alarms.add(event.alarm)
+            (self._technical_alarms if event.kind == "technical" else self._alarms).add(event.alarm)
         if event.cause is not Cause.CONDITION:
             return None
         sent_at_s = self._sent_at_s(event.patient, event.observed_at_ms)
@@ -72,6 +73,7 @@ class Tally:
             "readings_in": self.readings_in,
             "readings_rejected": self.readings_rejected,
             "alarms_opened": self.alarms_opened,
+            "technical_alarms_opened": len(self._technical_alarms),
             "alarm_events_delivered": self.alarm_events_delivered,
             "latency_ms": {"p50": self._latency_ms(50), "p99": self._latency_ms(99)},
         }
