@@ -185,8 +185,8 @@ def _show_summary(tally: Tally, screen: _Screen) -> None:
     latency = figures["latency_ms"]
     screen.say(
         f"{figures['readings_in']:,} readings in, {figures['readings_rejected']:,} of them rejected; "
-        f"{figures['alarms_opened']:,} alarms opened, and {figures['technical_alarms_opened']:,} about devices; the console was told "
-        f"{figures['alarm_events_delivered']:,} times."
+        f"{figures['alarms_opened']:,} alarms opened, and {figures['technical_alarms_opened']:,} about "
+        f"devices; the console was told {figures['alarm_events_delivered']:,} times."
     )
     if latency["p50"] is not None:
         screen.say(
