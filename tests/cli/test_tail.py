@@ -106,6 +106,8 @@ async def test_each_topic_has_its_own_line(embedded_broker: EmbeddedBroker) -> N
         news2=News2Status(lowest=1, highest=4, missing=("consciousness",)),
         open_alarms=("heart_rate.high",),
         learning={},
+        inhibited={"news2.high": 7_200_000, "*": None},
+        audio_paused_until_ms=3_660_000,
     )
     rejection = Rejection(
         reason="out_of_range",
@@ -117,7 +119,12 @@ async def test_each_topic_has_its_own_line(embedded_broker: EmbeddedBroker) -> N
     )
     for name, value, expected in (
         ("readings", encode_reading(reading), "01:00:00Z  p-17  e4-03  HR 72  Skin 33.0"),
-        ("status", encode_status(status), "4B/12       p-17        HR 72  new\\x1b 1  NEWS2 1-4  1 open"),
+        (
+            "status",
+            encode_status(status),
+            "4B/12       p-17        HR 72  new\\x1b 1  NEWS2 1-4  1 open  all alarms off  "
+            "news2.high paused until 02:00:00Z  audio paused until 01:01:00Z",
+        ),
         (
             "rejected",
             encode_rejection(rejection),

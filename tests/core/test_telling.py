@@ -109,3 +109,25 @@ def test_a_block_of_patients_who_all_have_much_to_tell_fits_into_a_message_of_ka
     header = blocks[0][4 : 4 + int.from_bytes(blocks[0][:4], "little")]
     assert len(json.loads(header)["attached"]["alarms"]) == BLOCK_ROWS
     assert max(map(len, blocks.values())) < 0.7 * KAFKAS_MESSAGE_BYTES
+
+
+def test_what_is_paused_or_off_shows_in_the_status_though_nothing_alarms() -> None:
+    monitor = Monitor()
+    receive(monitor, [(0.0, reading(0, "watch", heart_rate=70.0))])
+    pause = command(Verb.PAUSE_ALARM, at_ms=START_MS + 1000, condition="heart_rate.high", duration_s=60.0)
+    monitor.command([pause, command(Verb.ALARM_OFF, at_ms=START_MS + 2000, condition="news2.high")])
+    [status] = monitor.statuses(["p-1"])
+    assert status.inhibited == {"heart_rate.high": START_MS + 61_000, "news2.high": None}
+    monitor.tick(START_MS + 61_000)
+    monitor.command([command(Verb.ALARM_OFF, at_ms=START_MS + 62_000)])
+    [status] = monitor.statuses(["p-1"])
+    assert status.inhibited == {"news2.high": None, "*": None}
+
+
+def test_an_audio_pause_shows_in_the_status_with_its_end() -> None:
+    monitor = Monitor()
+    receive(monitor, [(at_s, reading(at_s, "watch", heart_rate=190.0)) for at_s in range(0, 60, 10)])
+    monitor.command([command(Verb.PAUSE_AUDIO, at_ms=START_MS + 61_000, duration_s=30.0)])
+    assert monitor.statuses(["p-1"])[0].audio_paused_until_ms == START_MS + 91_000
+    monitor.tick(START_MS + 91_000)
+    assert monitor.statuses(["p-1"])[0].audio_paused_until_ms is None

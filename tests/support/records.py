@@ -206,4 +206,6 @@ def statuses() -> st.SearchStrategy[PatientStatus]:
         news2=news2,
         open_alarms=st.lists(texts, max_size=4).map(tuple),
         learning=st.dictionaries(texts, numbers, max_size=6),
+        inhibited=st.dictionaries(texts, st.none() | instants, max_size=3),
+        audio_paused_until_ms=st.none() | instants,
     )

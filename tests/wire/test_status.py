@@ -20,6 +20,8 @@ STATUS = PatientStatus(
     news2=News2Status(lowest=3, highest=20, missing=("respiratory_rate", "consciousness")),
     open_alarms=("heart_rate.high",),
     learning={"heart_rate": 0.25},
+    inhibited={"heart_rate.high": 1795288093250, "*": None},
+    audio_paused_until_ms=1795288063250,
 )
 
 
@@ -39,7 +41,16 @@ def test_a_status_tells_each_vitals_age_and_what_the_score_lacks() -> None:
         "news2": {"lowest": 3, "highest": 20, "missing": ["respiratory_rate", "consciousness"]},
         "open_alarms": ["heart_rate.high"],
         "learning": {"heart_rate": 0.25},
+        "inhibited": {"heart_rate.high": 1795288093250, "*": None},
+        "audio_paused_until_ms": 1795288063250,
     }
+
+
+def test_a_status_of_before_alarms_could_be_paused_is_read() -> None:
+    fields = msgspec.json.decode(encode_status(STATUS))
+    del fields["inhibited"], fields["audio_paused_until_ms"]
+    status = decode_status(msgspec.json.encode(fields))
+    assert (status.inhibited, status.audio_paused_until_ms) == ({}, None)
 
 
 @pytest.mark.parametrize("place", [b'{"v"', b'{"lowest"', b'{"value"'], ids=["record", "score", "vital"])

@@ -214,6 +214,8 @@ class Partition:
         self.outbox += [(event.patient, _alert(event)) for event in taken.events]
         self.outbox += [(receipt.patient, _answer(receipt)) for receipt in taken.receipts]
         self._changed_patients.update(event.patient for event in taken.events)
+        # What is paused or turned off shows in the status, even if there is no alarm now.
+        self._changed_patients.update(receipt.patient for receipt in taken.receipts)
 
     def _is_new(self, topic: str) -> IsNew | None:
         """Tells records that are in no block yet; ``None`` where all are.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,17 @@ def _status(status: PatientStatus, _: LogRecord) -> str:
             if news2.lowest == news2.highest
             else f"NEWS2 {news2.lowest}-{news2.highest}",
             f"{len(status.open_alarms)} open",
+            *_paused(status),
         ]
     )
+
+
+def _paused(status: PatientStatus) -> Iterator[str]:
+    for condition, until_ms in sorted(status.inhibited.items()):
+        name = "all alarms" if condition == "*" else printable(condition)
+        yield f"{name} off" if until_ms is None else f"{name} paused until {time_of_day(until_ms)}"
+    if status.audio_paused_until_ms is not None:
+        yield f"audio paused until {time_of_day(status.audio_paused_until_ms)}"
 
 
 def _measured(name: str, value: float) -> str:

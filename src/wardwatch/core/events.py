@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -146,6 +146,10 @@ class PatientStatus:
     ``learning`` names the vitals that can't be held against the patient's own usual yet, each with the share
     of what must be seen for that, below 1.
 
+    ``inhibited`` maps the conditions whose alarms somebody has paused, or ``*`` for all, to when that ends,
+    or to ``None`` where they are turned off; ``audio_paused_until_ms`` is when sounds come back. Both are on
+    our clock.
+
     ``observed_at_ms`` is 0 where no reading has come yet: the patient is only on the roster.
     """
 
@@ -157,6 +161,8 @@ class PatientStatus:
     news2: News2Status
     open_alarms: tuple[str, ...]
     learning: Mapping[str, float]
+    inhibited: Mapping[str, int | None] = field(default_factory=dict)
+    audio_paused_until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

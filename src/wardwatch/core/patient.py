@@ -101,6 +101,8 @@ def status_of(table: PatientTable, row: int, desk: AlarmDesk) -> PatientStatus:
             missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[0], strict=True) if gone),
         ),
         open_alarms=tuple(desk.open_conditions(table.patients[row])),
+        inhibited=desk.inhibited(table.patients[row]),
+        audio_paused_until_ms=desk.audio_paused_until_ms(table.patients[row]),
         learning=_learning(table, row),
     )
 

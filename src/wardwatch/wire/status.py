@@ -31,6 +31,8 @@ class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     news2: _News2V1
     open_alarms: list[str]
     learning: dict[str, float] = {}
+    inhibited: dict[str, Instant | None] = {}
+    audio_paused_until_ms: Instant | None = None
 
 
 _decoder: RecordDecoder[_StatusV1] = RecordDecoder(_StatusV1, frozenset(_StatusV1.__struct_fields__))
@@ -56,6 +58,8 @@ def encode_status(status: PatientStatus) -> bytes:
         },
         "open_alarms": list(status.open_alarms),
         "learning": dict(status.learning),
+        "inhibited": dict(status.inhibited),
+        "audio_paused_until_ms": status.audio_paused_until_ms,
     }
     return _encode(fields)
 
@@ -74,4 +78,6 @@ def decode_status(payload: bytes | None) -> PatientStatus:
         ),
         open_alarms=tuple(record.open_alarms),
         learning=record.learning,
+        inhibited=record.inhibited,
+        audio_paused_until_ms=record.audio_paused_until_ms,
     )

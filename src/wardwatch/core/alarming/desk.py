@@ -109,6 +109,16 @@ class AlarmDesk:
         if kept is not None:
             yield from (a.condition for a in kept.alarms.values() if a.state is not State.DELAYED)
 
+    def inhibited(self, patient: str) -> dict[str, int | None]:
+        """The patient's conditions that are paused, with the end, or off, with ``None``; ``*`` is all."""
+        kept = self._patients.get(patient)
+        return {} if kept is None else {name or "*": until_ms for name, until_ms in kept.inhibited.items()}
+
+    def audio_paused_until_ms(self, patient: str) -> int | None:
+        """Until when the patient's alarms make no sound, if somebody has paused it."""
+        kept = self._patients.get(patient)
+        return None if kept is None or kept.audio is None else kept.audio.until_ms
+
     def __contains__(self, patient: object) -> bool:
         return patient in self._patients
 
