@@ -126,6 +126,12 @@ class PartitionRunner:
         async with self._lock:
             return not self._is_settled and await self._may_go_on()
 
+    async def fetch_again(self, topic: str) -> None:
+        """Fetch a topic from our position on: there are records that never came."""
+        async with self._lock:
+            if not self._is_settled and self.partition.is_ready_for(topic):
+                await self._rewind(topic)
+
     async def settle(self) -> None:
         """Checkpoint now: the partition is about to be another worker's."""
         self._is_settled = True
