@@ -66,7 +66,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 class WardLimits:
     """The limits of each ward, and ``default``, those of wards not named; ``ValueError`` for impossible ones.
 
-    >>> WardLimits({"ICU": {"heart_rate": {"high": 120}}}).of("4B")
+    >>> dict(WardLimits({"ICU": {"heart_rate": {"high": 120}}}).of("4B"))
     {}
     """
 
