@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
@@ -11,9 +12,10 @@ from confluent_kafka import Consumer, TopicPartition
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.fake_monitor import POISONOUS_HEART_RATE, SILENT_AFTER_MS
 from tests.support.fake_records import FakeRecord, placement_record, reading_record
+from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
 from tests.support.takeover import value_of
-from tests.support.workers import heard, new_group, produce, touch, worker
+from tests.support.workers import heard, new_group, process_of, produce, touch, worker
 from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.rejections import decode_rejection
@@ -95,6 +97,20 @@ async def test_a_worker_goes_on_where_the_one_before_it_stopped(apache_servers: 
     async with worker(apache_servers, group, monitor="fake"):
         messages = await heard(apache_servers, ALERTS, lambda messages: len(messages) == 2)
     assert [decode_alarm(value_of(message)).sequence for message in messages] == [1, 2]
+
+
+@pytest.mark.kafka
+async def test_what_was_lost_on_its_way_is_fetched_again_though_nothing_comes_after_it(
+    apache_servers: str, tmp_path: Path
+) -> None:
+    losing, group = tmp_path / "lost-0", new_group()
+    losing.touch()
+    produce(apache_servers, fast_heart(range(60)))
+    with process_of("tests.support.stuck_worker", apache_servers, group, str(tmp_path), log=tmp_path / "log"):
+        again = "Records of vitals.readings, partition 0, did not come; fetching them again."
+        await eventually(lambda: again in (tmp_path / "log").read_text(), "they are missed", deadline_s=60)
+        losing.unlink()
+        await heard(apache_servers, STATUS, lambda messages: len(messages) > 0)
 
 
 async def test_what_time_alone_tells_is_told(servers: str) -> None:

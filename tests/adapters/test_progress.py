@@ -27,6 +27,14 @@ def test_records_that_wait_while_none_moves_are_a_stall() -> None:
     assert progress.stall(21) == "vitals.readings, partition 3: 7 records wait, and none moved for 20 s"
 
 
+def test_where_records_wait_and_none_moves_is_told_before_that_is_a_stall() -> None:
+    progress = progress_at((0, 5, 9), (3, 5, 9), (6, 5, 12))
+    assert progress.standing(5.9, 6) == []
+    assert progress.standing(6, 6) == [HERE]
+    assert progress_at((0, 5, 9), (6, 6, 9)).standing(6, 6) == []
+    assert progress_at((0, 9, 9), (6, 9, 9)).standing(6, 6) == []
+
+
 def test_a_partition_that_moves_is_none() -> None:
     assert progress_at((0, 5, 90), (15, 6, 90), (30, 7, 90)).stall(30) is None
 

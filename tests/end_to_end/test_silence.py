@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +18,7 @@ from confluent_kafka import Producer
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.feeds import eventually
 from tests.support.takeover import PARTITIONS
-from tests.support.workers import new_group
+from tests.support.workers import new_group, process_of
 from wardwatch.adapters.console_client import ConsoleClient, OpenAlarms
 from wardwatch.composition import build_feed
 from wardwatch.core.events import UNASSIGNED_WARD, AlarmEvent, Phase, Priority
@@ -97,23 +95,6 @@ async def station(servers: str, *, ward: str = "quiet-ward") -> AsyncIterator[St
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-
-
-@contextmanager
-def process_of(*command: str, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[int]:
-    """The id of a process, which is killed at the end if the test has not done so."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            env={**os.environ, **(environment or {})},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        yield process.pid
-    finally:
-        process.kill()
-        process.wait()
 
 
 def worker(servers: str, group: str, log: Path) -> AbstractContextManager[int]:

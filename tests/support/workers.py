@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Literal
 
 from confluent_kafka import Message, Producer
@@ -39,6 +42,23 @@ async def worker(
     finally:
         if process.returncode is None:
             process.kill()
+
+
+@contextmanager
+def process_of(*command: str, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The id of a process, which is killed at the end if the test has not done so."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env={**os.environ, **(environment or {})},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 def touch(servers: str, topics: Iterable[str]) -> None:

@@ -38,9 +38,9 @@ _BATCHES_AT_ONCE = 4
 _TURN_S = 0.25
 _TICK_S = 1.0
 _ASK_BROKER_S = 2.0
-# A partition that stands still for so many answers, while records wait, is fetched again: well before the
-# watchdog loses its patience.
-_STILL_TIMES = 3
+# A partition that stands still for so long, while records wait, is fetched again: well before the watchdog
+# loses its patience.
+_FETCH_AGAIN_AFTER_S = 3 * _ASK_BROKER_S
 _SETTLE_S = 3.0
 _STOP_S = 5.0
 
@@ -92,8 +92,6 @@ class FaustWorker:
         self._watchdog = Watchdog(self._progress, health_file=health_file)
         self._ending = asyncio.Event()
         self._exit_status = 0
-        # Where partitions with waiting records stand, and for how many answers of the broker they have.
-        self._still: dict[TP, tuple[int, int]] = {}
 
     async def run(self) -> int:
         """Work until :meth:`stop` or a failure; returns the exit status of the process."""
@@ -273,20 +271,17 @@ class FaustWorker:
         places = {(tp.topic, tp.partition): (max(at, begins[tp]), ends[tp]) for tp, at in positions.items()}
         self._progress.observe(time.monotonic(), places)
         self._pulses.beat(self._runners, places, asked_at_s)
-        await self._fetch_what_never_came(positions, ends)
+        await self._fetch_what_never_came()
 
-    async def _fetch_what_never_came(self, positions: Mapping[TP, int], ends: Mapping[TP, int]) -> None:
+    async def _fetch_what_never_came(self) -> None:
         """What was fetched can be lost around a rebalance, and nobody would fetch it again."""
-        self._still = {
-            tp: (at, self._still[tp][1] + 1 if self._still.get(tp, (-1, 0))[0] == at else 0)
-            for tp, at in positions.items()
-            if at < ends[tp]
-        }
-        for tp, (at, times) in self._still.items():
-            if times and times % _STILL_TIMES == 0 and tp.partition in self._runners:
-                logger.warning("%d records did not come; fetching them again.", ends[tp] - at)
+        for topic, number in self._progress.standing(time.monotonic(), _FETCH_AGAIN_AFTER_S):
+            if number in self._runners:
+                logger.warning(
+                    "Records of %s, partition %d, did not come; fetching them again.", topic, number
+                )
                 with suppress(TimeoutError):  # where something hangs, the watchdog ends it
-                    await asyncio.wait_for(self._runners[tp.partition].fetch_again(tp.topic), _TURN_S)
+                    await asyncio.wait_for(self._runners[number].fetch_again(topic), _TURN_S)
 
 
 def _explanation(error: BaseException) -> str:

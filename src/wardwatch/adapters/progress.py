@@ -58,6 +58,10 @@ class Progress:
             watched[which] = _Watched(position, end, moved_at_s)
         self._watched = watched
 
+    def standing(self, now_s: float, for_s: float) -> list[tuple[str, int]]:
+        """Where records have waited for so long, and none moved."""
+        return [which for which, watched in self._watched.items() if now_s - watched.moved_at_s >= for_s]
+
     def stall(self, now_s: float) -> str | None:
         """Why the worker must end, or ``None``."""
         if self._loop_turned_at_s is not None and now_s - self._loop_turned_at_s > self.limit_s:
