@@ -75,7 +75,7 @@ _MAY_BE_IMPORTED_BY = {
     "pydantic_settings": ["settings.py"],
     "rich": ["cli/*.py", "adapters/terminal.py"],
     "river": ["core/river_making.py"],
-    "websockets": ["adapters/feed_*.py", "adapters/console_client.py"],
+    "websockets": ["adapters/feed/*.py"],
 }
 
 _LONGEST_FILE = 320
@@ -95,7 +95,7 @@ def test_imports_point_towards_the_core() -> None:
         ("core/x.py", "import msgspec", "msgspec is not for this file"),
         ("wire/x.py", "from wardwatch.settings import Settings", "wire imports settings"),
         ("adapters/x.py", "import wardwatch.composition", "adapters imports composition"),
-        ("adapters/feed_x.py", "from aiokafka.errors import KafkaError", "aiokafka is not for this file"),
+        ("adapters/feed/x.py", "from aiokafka.errors import KafkaError", "aiokafka is not for this file"),
         ("adapters/x.py", "from wardwatch import wire, settings", "adapters imports settings"),
         ("testing/x.py", "import pytest", "pytest is not for this file"),
         ("core/detectors/x.py", "from wardwatch.testing import CHECKS", "core imports testing"),

@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[at
 from tests.support.apache_kafka import ApacheKafka, free_ports
 from tests.support.compose import ROOT, LocalService, make_kafka_topics_script, services
 from tests.support.feeds import eventually
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
 from wardwatch.settings import unknown_variables
 from wardwatch.wire.feed import ALL_WARDS, PROTOCOL
 from wardwatch.wire.status import decode_status

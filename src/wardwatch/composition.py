@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wardwatch.adapters.faust_worker import FaustWorker
-    from wardwatch.adapters.feed_pulses import PulseLog
-    from wardwatch.adapters.feed_service import Feed
+    from wardwatch.adapters.feed.pulses import PulseLog
+    from wardwatch.adapters.feed.service import Feed
     from wardwatch.adapters.kafka_topic import TopicReader
     from wardwatch.core.events import AlarmEvent
     from wardwatch.core.monitor import Rules
@@ -141,10 +141,10 @@ def build_topic_reader(settings: Settings, topic: str) -> TopicReader:
 
 def build_feed(settings: Settings) -> Feed:
     """A feed for nurse-station consoles."""
-    from wardwatch.adapters.feed_hub import FeedHub
-    from wardwatch.adapters.feed_log import AlertLog
-    from wardwatch.adapters.feed_server import FeedServer
-    from wardwatch.adapters.feed_service import Feed
+    from wardwatch.adapters.feed.hub import FeedHub
+    from wardwatch.adapters.feed.log import AlertLog
+    from wardwatch.adapters.feed.server import FeedServer
+    from wardwatch.adapters.feed.service import Feed
     from wardwatch.wire.topics import ALERTS
 
     hub = FeedHub(queue_limit=settings.feed_queue_limit)
@@ -156,8 +156,8 @@ def build_feed(settings: Settings) -> Feed:
 
 def build_pulse_log(settings: Settings, announce: Callable[[AlarmEvent], None]) -> PulseLog:
     """What announces alarms about the monitoring itself."""
-    from wardwatch.adapters.feed_pulses import PulseLog
-    from wardwatch.adapters.feed_watch import MonitoringWatch, WatchLimits
+    from wardwatch.adapters.feed.pulses import PulseLog
+    from wardwatch.adapters.feed.watch import MonitoringWatch, WatchLimits
     from wardwatch.wire.topics import PULSE
 
     limits = WatchLimits(silent_s=settings.pulse_limit_s, behind_s=settings.late_limit_s)

@@ -13,8 +13,8 @@ from aiokafka import AIOKafkaProducer
 
 from tests.support.alerts import alarm_event
 from tests.support.commands import finished, next_line, started
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
 from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.feed import Snapshot
 

@@ -19,7 +19,7 @@ from tests.support.apache_kafka import ApacheKafka
 from tests.support.feeds import eventually
 from tests.support.takeover import PARTITIONS
 from tests.support.workers import new_group, process_of
-from wardwatch.adapters.console_client import ConsoleClient, OpenAlarms
+from wardwatch.adapters.feed.client import ConsoleClient, OpenAlarms
 from wardwatch.composition import build_feed
 from wardwatch.core.events import UNASSIGNED_WARD, AlarmEvent, Phase, Priority
 from wardwatch.core.reading import Reading

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from typing import Self
 
 from tests.support.feeds import eventually
-from wardwatch.adapters.console_client import ConsoleClient
-from wardwatch.adapters.feed_watch import NOBODY
+from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.watch import NOBODY
 from wardwatch.composition import build_feed
 from wardwatch.core.events import AlarmEvent
 from wardwatch.settings import Settings

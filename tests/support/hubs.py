@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wardwatch.adapters.feed_hub import FeedHub, Subscriber
-from wardwatch.adapters.feed_outbox import Frame
+from wardwatch.adapters.feed.hub import FeedHub, Subscriber
+from wardwatch.adapters.feed.outbox import Frame
 from wardwatch.core.events import AlarmEvent
 from wardwatch.wire.feed import Event, ServerMessage, Snapshot, decode_server_message
 

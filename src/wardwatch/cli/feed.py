@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import click
 
-from wardwatch.adapters.feed_server import CannotListenError
+from wardwatch.adapters.feed.server import CannotListenError
 from wardwatch.adapters.logs import log_to_standard_error
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError

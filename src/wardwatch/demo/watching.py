@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent
 from wardwatch.wire.errors import Unreadable

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from wardwatch.adapters.feed_hub import FeedCounters, FeedHub
-from wardwatch.adapters.feed_log import AlertLog
-from wardwatch.adapters.feed_pulses import PulseLog
-from wardwatch.adapters.feed_server import FeedServer
+from wardwatch.adapters.feed.hub import FeedCounters, FeedHub
+from wardwatch.adapters.feed.log import AlertLog
+from wardwatch.adapters.feed.pulses import PulseLog
+from wardwatch.adapters.feed.server import FeedServer
 
 
 class Feed:

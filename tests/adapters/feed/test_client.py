@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.alerts import alarm_event
 from tests.support.feeds import live
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError, OpenAlarms
-from wardwatch.adapters.feed_hub import FeedHub
-from wardwatch.adapters.feed_server import FeedServer
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError, OpenAlarms
+from wardwatch.adapters.feed.hub import FeedHub
+from wardwatch.adapters.feed.server import FeedServer
 from wardwatch.core.events import Phase
 from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.feed import Event, Gone, Snapshot, decode_server_message

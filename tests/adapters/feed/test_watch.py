@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pulses import pulse_of
-from wardwatch.adapters.feed_watch import LATE, NOBODY, STALLED, MonitoringWatch, Now, WatchLimits
+from wardwatch.adapters.feed.watch import LATE, NOBODY, STALLED, MonitoringWatch, Now, WatchLimits
 from wardwatch.core.events import AlarmEvent, Phase, Priority
 from wardwatch.wire.alarms import decode_alarm, encode_alarm
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from wardwatch.adapters.feed_log import LogFollower
-from wardwatch.adapters.feed_watch import MonitoringWatch, Now
+from wardwatch.adapters.feed.log import LogFollower
+from wardwatch.adapters.feed.watch import MonitoringWatch, Now
 from wardwatch.adapters.kafka_topic import Extent, LogRecord, TopicReader
 from wardwatch.wire.errors import Unreadable
 from wardwatch.wire.feed import NotLive

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.alerts import alarm_event, folded
 from tests.support.hubs import events, frames, messages, open_alarms, open_hub, subscriber_of
-from wardwatch.adapters.feed_hub import FeedHub
-from wardwatch.adapters.feed_outbox import OutboxFullError
+from wardwatch.adapters.feed.hub import FeedHub
+from wardwatch.adapters.feed.outbox import OutboxFullError
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.feed import Event, Gone, ServerMessage, Snapshot, decode_server_message
 

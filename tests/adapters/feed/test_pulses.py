@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaProducer
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
 from tests.support.pulses import pulse_of
-from wardwatch.adapters.feed_pulses import PulseLog
-from wardwatch.adapters.feed_watch import MonitoringWatch, WatchLimits
+from wardwatch.adapters.feed.pulses import PulseLog
+from wardwatch.adapters.feed.watch import MonitoringWatch, WatchLimits
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.feed import NotLive

@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.alerts import T0_MS, alarm_event
 from tests.support.feeds import eventually
-from wardwatch.adapters import feed_log
-from wardwatch.adapters.feed_hub import FeedHub
-from wardwatch.adapters.feed_log import AlertLog
+from wardwatch.adapters.feed import log as feed_log
+from wardwatch.adapters.feed.hub import FeedHub
+from wardwatch.adapters.feed.log import AlertLog
 from wardwatch.adapters.kafka_topic import (
     BrokerUnreachableError,
     Extent,

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
-from wardwatch.adapters.feed_hub import FeedHub
+from wardwatch.adapters.feed.hub import FeedHub
 from wardwatch.adapters.kafka_topic import (
     Extent,
     LogRecord,

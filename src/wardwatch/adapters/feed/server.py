@@ -18,8 +18,8 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 import wardwatch
-from wardwatch.adapters.feed_hub import FeedHub, Subscriber
-from wardwatch.adapters.feed_outbox import Frame, OutboxFullError
+from wardwatch.adapters.feed.hub import FeedHub, Subscriber
+from wardwatch.adapters.feed.outbox import Frame, OutboxFullError
 from wardwatch.wire.feed import (
     CLOSE_SLOW_CONSUMER,
     MAXIMUM_REQUEST_BYTES,

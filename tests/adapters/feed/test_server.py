@@ -19,9 +19,9 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.support.alerts import alarm_event
 from tests.support.feeds import eventually, live, not_live
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
-from wardwatch.adapters.feed_hub import FeedHub
-from wardwatch.adapters.feed_server import CannotListenError, FeedServer
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.hub import FeedHub
+from wardwatch.adapters.feed.server import CannotListenError, FeedServer
 from wardwatch.wire.feed import (
     CLOSE_SLOW_CONSUMER,
     Error,

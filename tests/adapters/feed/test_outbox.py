@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from wardwatch.adapters.feed_outbox import Frame, Outbox, OutboxFullError
+from wardwatch.adapters.feed.outbox import Frame, Outbox, OutboxFullError
 
 FIRST, SECOND, THIRD = (Frame(payload) for payload in (b"1", b"2", b"3"))
 

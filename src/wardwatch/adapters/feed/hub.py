@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
-from wardwatch.adapters.feed_outbox import Frame, Outbox
+from wardwatch.adapters.feed.outbox import Frame, Outbox
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.feed import ALL_WARDS, Gone, encode_event, encode_message, encode_snapshot

@@ -13,14 +13,14 @@ from aiokafka import AIOKafkaProducer
 from tests.support.alerts import alarm_event, folded
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
-from wardwatch.adapters.console_client import ConsoleClient, FeedClosedError
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
-from wardwatch.adapters.feed_hub import FeedHub
-from wardwatch.adapters.feed_log import AlertLog
-from wardwatch.adapters.feed_pulses import PulseLog
-from wardwatch.adapters.feed_server import FeedServer
-from wardwatch.adapters.feed_service import Feed
-from wardwatch.adapters.feed_watch import MonitoringWatch, WatchLimits
+from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.hub import FeedHub
+from wardwatch.adapters.feed.log import AlertLog
+from wardwatch.adapters.feed.pulses import PulseLog
+from wardwatch.adapters.feed.server import FeedServer
+from wardwatch.adapters.feed.service import Feed
+from wardwatch.adapters.feed.watch import MonitoringWatch, WatchLimits
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.alarms import encode_alarm

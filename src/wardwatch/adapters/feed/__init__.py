@@ -1,0 +1,1 @@
+"""The feed: alarms and vitals to nurse-station consoles, over websockets."""
