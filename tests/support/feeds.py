@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from wardwatch.wire.feed import Heartbeat, NotLive
+from wardwatch.wire.feed.codes import NotLive
+from wardwatch.wire.feed.told import Heartbeat
 
 
 async def eventually(condition: Callable[[], bool], what: str, *, deadline_s: float = 20.0) -> None:
@@ -18,7 +19,15 @@ async def eventually(condition: Callable[[], bool], what: str, *, deadline_s: fl
 
 
 def live() -> Heartbeat:
-    return Heartbeat(now_ms=2, live=True, reason=None, known_until_ms=1, last_record_ms=None, position={})
+    return Heartbeat(
+        now_ms=2,
+        live=True,
+        reason=None,
+        known_until_ms=1,
+        watched_until_ms=None,
+        last_record_ms=None,
+        position="",
+    )
 
 
 def not_live() -> Heartbeat:
@@ -27,6 +36,7 @@ def not_live() -> Heartbeat:
         live=False,
         reason=NotLive.KAFKA_UNREACHABLE,
         known_until_ms=1,
+        watched_until_ms=None,
         last_record_ms=None,
-        position={},
+        position="",
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.records import commands
 from wardwatch.core.alarming.commands import Command, Label, Verb, Verdict
 from wardwatch.core.events import Actor, Role
-from wardwatch.wire.commands import USES, decode_command, encode_command, refusal_of
+from wardwatch.wire.commands import USES, decode_command, encode_checked, encode_command, refusal_of
 from wardwatch.wire.errors import Fault, Unreadable
 
 AT_MS = 1795288033250
@@ -33,6 +33,18 @@ def refused(fields: dict[str, Any], at_ms: int = AT_MS) -> Unreadable:
 @given(command=commands())
 def test_what_is_written_is_what_is_read(command: Command) -> None:
     assert decode_command(encode_command(command), command.at_ms) == command
+
+
+@given(command=commands())
+def test_what_is_checked_before_it_is_written_can_be_read(command: Command) -> None:
+    assert encode_checked(command) == encode_command(command)
+
+
+def test_what_could_not_be_read_is_not_written() -> None:
+    nurse = Actor(name="Anna Berg", role=Role.NURSE)
+    nameless = Command(command="c-1", patient="p-17", verb=Verb.ACKNOWLEDGE, by=nurse, at_ms=AT_MS)
+    with pytest.raises(Unreadable, match="needs the field `alarm`"):
+        encode_checked(nameless)
 
 
 def test_a_command_tells_who_wants_what_and_its_instant_is_kafkas() -> None:

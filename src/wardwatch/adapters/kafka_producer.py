@@ -89,6 +89,14 @@ class ReadingProducer:
             raise NotDeliveredError(f"no answer within {self._answer_timeout_s:g} s") from None
         self._raise_failure()
 
+    async def topics(self) -> set[str]:
+        """Which topics there are; raises :class:`NotDeliveredError`."""
+        try:
+            cluster = await self._started.client.fetch_all_metadata()
+        except (KafkaError, OSError) as error:
+            raise NotDeliveredError(reason_of(error)) from error
+        return set(cluster.topics())
+
     def _note_failure(self, sent: Future[Any]) -> None:
         if not sent.cancelled() and (error := sent.exception()) is not None:
             self._failure = self._failure or error

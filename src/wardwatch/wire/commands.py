@@ -20,6 +20,8 @@ from wardwatch.wire.decoding import MAXIMUM_BYTES, VERSION, Instant, Name, Recor
 from wardwatch.wire.errors import Fault, Unreadable
 
 MAXIMUM_TEXT = 500
+# What people type: something, on one line (what can't be printed is refused by hand, below).
+CommandText = Annotated[str, msgspec.Meta(pattern=r"\S", max_length=MAXIMUM_TEXT)]
 CONDITIONS = frozenset(NAMES).union(each.condition for each in IN_WORDS)
 
 
@@ -32,7 +34,7 @@ class _CommandV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     alarm: Name | None = None
     condition: str | None = None
     duration_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    text: Annotated[str, msgspec.Meta(pattern=r"\S", max_length=MAXIMUM_TEXT)] | None = None
+    text: CommandText | None = None
     label: Label | None = None
 
 
@@ -73,6 +75,13 @@ def encode_command(command: Command) -> bytes:
     }
     wishes = {name: getattr(command, name) for name in _WISHES}
     return _encode(fields | {name: wish for name, wish in wishes.items() if wish is not None})
+
+
+def encode_checked(command: Command) -> bytes:
+    """``command`` as JSON that a worker can read; raises :class:`Unreadable` where none could."""
+    payload = encode_command(command)
+    decode_command(payload, command.at_ms)
+    return payload
 
 
 def decode_command(payload: bytes | None, at_ms: int) -> Command:

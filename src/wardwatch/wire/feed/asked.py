@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wardwatch.core.alarming.commands import Label, Verb
+from wardwatch.wire.commands import CommandText
 from wardwatch.wire.decoding import Name
 from wardwatch.wire.feed.codes import ALL_WARDS, MAXIMUM_PATIENTS, MAXIMUM_WARDS, ErrorCode
 
@@ -25,7 +26,7 @@ class _Request(msgspec.Struct, tag_field="type", kw_only=True, forbid_unknown_fi
 
 
 class Login(_Request, tag="login"):
-    """The first message, and again before the token expires. ``console`` names the station, for the others."""
+    """The first message, and again before the token expires; ``console`` names the station, for others."""
 
     token: _Token
     console: Name | None = None
@@ -54,7 +55,7 @@ class Order(_Request, tag="command"):
     alarm: Name | None = None
     condition: str | None = None
     duration_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    text: str | None = None
+    text: CommandText | None = None
     label: Label | None = None
 
 
