@@ -59,7 +59,9 @@ _MAY_BE_IMPORTED_BY = {
     "aiokafka": ["adapters/kafka_*.py"],
     "click": ["cli/*.py", "adapters/terminal.py"],
     "confluent_kafka": ["adapters/embedded_broker.py"],
+    "cryptography": ["adapters/token_keys.py"],
     "faust": ["adapters/faust_*.py"],
+    "jwt": ["adapters/token*.py"],
     "msgspec": ["wire/**/*.py", "adapters/checkpoint.py", "wardwatch_simulators/truth.py"],
     "numpy": [
         "core/**/*.py",

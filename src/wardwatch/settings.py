@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     feed_host: str = "127.0.0.1"
     feed_port: Port = 8765
     feed_queue_limit: int = Field(default=1000, ge=1)
+    # Not FilePath: `wardwatch token` makes them. The feed says which of them it can't use.
+    feed_keys: Path | None = None
+    feed_revoked: Path | None = None
+    feed_names: FilePath | None = None
     pulse_limit_s: Seconds = 22.0
     late_limit_s: Seconds = 30.0
 
