@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import isfinite
+
+from hypothesis import given, settings
+
 from tests.support.logs import START_MS, at_1_hz, run
-from tests.support.wards import known_ward
-from wardwatch.core.events import Phase, Placement, alarm_identity
-from wardwatch.core.monitor import Monitor
+from tests.support.wards import NOW_MS, PATIENTS, Sent, known_ward, states, told, usual, ward_logs
+from wardwatch.core.events import DeviceStatus, Phase, Placement, alarm_identity
+from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Reading
+from wardwatch.core.roster import RosterEntry
+from wardwatch.wire.status import decode_status, encode_status
 
 
 def reading(at_s: float, **measured: object) -> Reading:
@@ -75,3 +82,73 @@ def test_the_status_says_how_much_of_each_vital_has_been_learned_until_it_is_kno
     # Two hours of 24, less those in which it was not yet known that the values come regularly.
     assert 0.05 < status.learning["heart_rate"] < 2 / 24
     assert known_ward(["heart"]).statuses(["heart"])[0].learning == {}
+
+
+def test_the_status_says_what_is_usual_once_that_is_known() -> None:
+    monitor = known_ward(["wearable"])
+    run([reading(0, patient="new", heart_rate=70.0)], monitor)
+    new, wearable = monitor.statuses(["new", "wearable"])
+    assert new.usual == {}
+    assert set(wearable.usual) == {"heart_rate", "oxygen_saturation", "respiratory_rate"}
+    # The ward's wearers are made with 64, and at most two around it; the population's spread counts, too.
+    centre, spread = wearable.usual["heart_rate"]
+    assert 63 < centre < 65
+    assert 1.5 <= spread < 6.0
+
+
+def test_what_is_usual_is_what_the_reasons_of_an_alarm_say() -> None:
+    monitor = known_ward(["heart"])
+    strange = [
+        replace(usual("heart", at_ms), heart_rate=110.0)
+        for at_ms in range(NOW_MS, NOW_MS + 3_600_000, 60_000)
+    ]
+    [start] = [event for event in run(strange, monitor) if event.phase is Phase.START]
+    [status] = monitor.statuses(["heart"])
+    said = start.why["vitals"]["heart_rate"]
+    centre, spread = status.usual["heart_rate"]
+    # What is usual goes on with the time of day.
+    assert abs(said["usual"] - centre) < 1.0
+    assert abs(said["band"][1] - (centre + 2 * spread)) < 1.0
+
+
+def test_the_status_has_the_limits_in_effect_of_every_vital_that_has_any() -> None:
+    wards = {"ICU": {"heart_rate": {"high": 120.0}}}
+    monitor = Monitor(Rules(ward_limits=wards))
+    own = {"heart_rate": {"low": 45.0}, "body_temperature": {"high": 38.5}}
+    monitor.admit([RosterEntry(patient="p-1", ward="ICU", bed="1", limits=own)])
+    monitor.admit([RosterEntry(patient="p-2", ward="4B", bed="1")])
+    own_limits, standard = (status.limits for status in monitor.statuses(["p-1", "p-2"]))
+    assert own_limits == {
+        "heart_rate": (45.0, 120.0),
+        "oxygen_saturation": (92.0, None),
+        "respiratory_rate": (9.0, 24.0),
+        "body_temperature": (35.1, 38.5),
+        "systolic_pressure": (91.0, 219.0),
+    }
+    assert standard == dict(own_limits) | {"heart_rate": (41.0, 130.0), "body_temperature": (35.1, 39.0)}
+    # Other wards' limits hold from the start, not from the next reading on.
+    saved = dict(monitor.snapshot(only_changed=False))
+    changed = Monitor.restore(saved, Rules(ward_limits={"ICU": {"heart_rate": {"high": 110.0}}}))
+    assert changed.statuses(["p-1"])[0].limits["heart_rate"] == (45.0, 110.0)
+
+
+def test_the_status_tells_of_the_devices_that_are_watched() -> None:
+    monitor = Monitor()
+    run([reading(0, heart_rate=70.0, battery=81.0, worn=True)], monitor)
+    [status] = monitor.statuses(["p-1"])
+    assert status.devices == (DeviceStatus(device="e4", seen_ms=START_MS, battery=81, worn=True),)
+
+
+@settings(max_examples=25)
+@given(ward_logs())
+def test_a_status_tells_the_same_alone_and_with_others_and_changes_nothing(log: list[Sent]) -> None:
+    monitor = known_ward()
+    told(monitor, log)
+    before = states(monitor, PATIENTS)
+    together = monitor.statuses(PATIENTS)
+    assert together == [status for name in PATIENTS for status in monitor.statuses([name])]
+    assert states(monitor, PATIENTS) == before
+    for status in together:
+        assert set(status.usual).isdisjoint(status.learning)
+        assert all(isfinite(number) for pair in status.usual.values() for number in pair)
+        assert decode_status(encode_status(status)) == status

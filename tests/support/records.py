@@ -12,6 +12,7 @@ from wardwatch.core.events import (
     Actor,
     AlarmEvent,
     Cause,
+    DeviceStatus,
     News2Status,
     PatientStatus,
     Phase,
@@ -188,6 +189,16 @@ def roster_entries() -> st.SearchStrategy[RosterEntry]:
     )
 
 
+_devices = st.builds(
+    DeviceStatus,
+    device=names,
+    seen_ms=instants,
+    battery=st.none() | st.integers(0, 100),
+    signal_quality=st.none() | st.floats(0, 1),
+    worn=st.none() | st.booleans(),
+)
+
+
 def statuses() -> st.SearchStrategy[PatientStatus]:
     """Any status, also one in which nothing is known."""
     news2 = st.builds(
@@ -208,4 +219,7 @@ def statuses() -> st.SearchStrategy[PatientStatus]:
         learning=st.dictionaries(texts, numbers, max_size=6),
         inhibited=st.dictionaries(texts, st.none() | instants, max_size=3),
         audio_paused_until_ms=st.none() | instants,
+        usual=st.dictionaries(texts, st.tuples(numbers, numbers), max_size=6),
+        limits=st.dictionaries(texts, st.tuples(st.none() | numbers, st.none() | numbers), max_size=5),
+        devices=st.lists(_devices, max_size=4).map(tuple),
     )

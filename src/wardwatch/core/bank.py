@@ -225,6 +225,16 @@ class Bank:
         """What is usual for these patients at these instants, and the spread; (judged vitals, n) each."""
         return self.baseline.usual_and_spread(state, self._local_time.of(at_ms))
 
+    def known_usual(
+        self, table: PatientTable, rows: IntArray, at_ms: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same, straight from the table; not-a-number where too little was seen to know it."""
+        names = "usual", "usual_variance", "learned_s"
+        state = {name: table[name][rows].T.astype(np.float64) for name in names}
+        usual, spread = self.usual_and_spread(state, at_ms)
+        unknown = still_learning(state["learned_s"])
+        return np.where(unknown, np.nan, usual), np.where(unknown, np.nan, spread)
+
     @property
     def most_score(self) -> float:
         """The fused score that is just not beyond the limit."""

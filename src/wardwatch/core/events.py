@@ -140,11 +140,30 @@ class News2Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStatus:
+    """The latest that a device has said of itself; ``None`` is what it has never said.
+
+    ``seen_ms`` is when its latest reading arrived, on our clock. ``battery`` is in %, ``signal_quality`` 0 to
+    1, in hundredths.
+    """
+
+    device: str
+    seen_ms: int
+    battery: int | None = None
+    signal_quality: float | None = None
+    worn: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatientStatus:
     """The latest that is known of a patient; ``vitals`` maps a name to (value, observed_at_ms).
 
     ``learning`` names the vitals that can't be held against the patient's own usual yet, each with the share
-    of what must be seen for that, below 1.
+    of what must be seen for that, below 1. ``usual`` maps those that can to (centre, spread): what is usual
+    for this patient at this time of day; the own band is two spreads around the centre.
+
+    ``limits`` maps a vital to the lowest and the highest value that do not alarm, the patient's over the
+    ward's over the standard's; ``None`` where there is no such limit. ``devices`` are those that are watched.
 
     ``inhibited`` maps the conditions whose alarms somebody has paused, or ``*`` for all, to when that ends,
     or to ``None`` where they are turned off; ``audio_paused_until_ms`` is when sounds come back. Both are on
@@ -163,6 +182,9 @@ class PatientStatus:
     learning: Mapping[str, float]
     inhibited: Mapping[str, int | None] = field(default_factory=dict)
     audio_paused_until_ms: int | None = None
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    devices: tuple[DeviceStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

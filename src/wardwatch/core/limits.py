@@ -63,6 +63,10 @@ COLUMNS = (
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
+# A vital's lowest and highest value that do not alarm, or None where there is no such limit.
+Bounds = tuple[float | None, float | None]
+
+
 class WardLimits:
     """The limits of each ward, and ``default``, those of wards not named; ``ValueError`` for impossible ones.
 
@@ -98,6 +102,27 @@ def in_effect(ward: Limits, own: Limits) -> tuple[list[int], list[Source]]:
             yielding = low if sources[low] is Source.WARD else high
             found[yielding], sources[yielding] = int(_STANDARD_STEPS[yielding]), Source.STANDARD
     return found, sources
+
+
+def _bounds(found: list[int]) -> dict[str, Bounds]:
+    values = {
+        bound_of(condition): round(float(each * VITALS[condition.signal].resolution), 6)
+        for condition, each in zip(LIMITED, found, strict=True)
+    }
+    vitals = dict.fromkeys(vital for vital, _ in values)
+    return {vital: (values.get((vital, LOW)), values.get((vital, HIGH))) for vital in vitals}
+
+
+_STANDARD_BOUNDS: Mapping[str, Bounds] = MappingProxyType(_bounds([int(each) for each in _STANDARD_STEPS]))
+
+
+def bounds_of(table: PatientTable, wards: WardLimits, row: int) -> Mapping[str, Bounds]:
+    """The limits by vital that the patient's next reading will be held against.
+
+    Of the roster and the wards, not of the columns, which may still be those of other wards' limits.
+    """
+    ward, own = wards.of(table.places[row][0]), table.notes.get(table.patients[row], {}).get("limits", {})
+    return _bounds(in_effect(ward, own)[0]) if ward or own else _STANDARD_BOUNDS
 
 
 def make(table: PatientTable, wards: WardLimits, row: int) -> None:

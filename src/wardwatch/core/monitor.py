@@ -101,13 +101,13 @@ class Monitor:
         river = None if rules.river is None else rules.river.empty()
         self._judges = Judges(bank, river, WardLimits(rules.ward_limits, rules.default_limits))
         self._desk = AlarmDesk(rules.policies)
-        devices = Devices()
-        attachments: dict[str, Attachment] = {"alarms": self._desk, "devices": devices}
+        self._devices = Devices()
+        attachments: dict[str, Attachment] = {"alarms": self._desk, "devices": self._devices}
         if river is not None:
             attachments["river"] = river
         columns = (*patient.COLUMNS, *DEVICE_COLUMNS, *bank.columns)
         self._table = PatientTable(columns, age_column="observed_ms", attachments=attachments)
-        self._watch = DeviceWatch(self._table, devices) if rules.watches_devices else None
+        self._watch = DeviceWatch(self._table, self._devices) if rules.watches_devices else None
         self._teller = Teller(self._table, self._judges, self._desk, self._watch)
         self._outcome = Outcome()
 
@@ -244,8 +244,9 @@ class Monitor:
 
     def statuses(self, patients: Iterable[str]) -> list[PatientStatus]:
         """The latest of each of these patients; those never seen are left out."""
-        rows = (self._table.row(name) for name in patients)
-        return [patient.status_of(self._table, row, self._desk) for row in rows if row is not None]
+        known = (self._table.row(name) for name in patients)
+        rows = np.array([row for row in known if row is not None], dtype=np.int64)
+        return patient.statuses_of(self._table, self._judges, self._desk, self._devices.names, rows)
 
     def snapshot(self, *, only_changed: bool) -> Iterator[tuple[int, bytes]]:
         """Blocks of patients as (number, bytes); with ``only_changed`` those touched since the last call."""

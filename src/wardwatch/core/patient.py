@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite, isnan
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +16,13 @@ from wardwatch.core.conditions import CONDITIONS
 from wardwatch.core.detectors.detector import JUDGED, JUDGED_NAMES
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus
 from wardwatch.core.judges import Judges
-from wardwatch.core.news2 import PARAMETERS
+from wardwatch.core.news2 import PARAMETERS, Scores
 from wardwatch.core.news2_of_patients import scores_of
 from wardwatch.core.packs import Column
-from wardwatch.core.reading import PART_COUNT, UNKNOWN
+from wardwatch.core.reading import PART_COUNT, UNKNOWN, FloatArray, IntArray
 from wardwatch.core.table import PatientTable
+from wardwatch.core.technical.names import DeviceNames
+from wardwatch.core.technical.sight import devices_of
 from wardwatch.core.vitals import VITAL_COUNT, VITALS
 
 # Before any instant, and yet far from overflowing when subtracted from one.
@@ -79,32 +83,63 @@ def numbered(table: PatientTable, row: int, events: list[AlarmEvent]) -> list[Al
     return found
 
 
-def status_of(table: PatientTable, row: int, desk: AlarmDesk) -> PatientStatus:
-    """The latest that is known of a patient, at the instant of the latest reading."""
-    observed_ms = max(int(table["observed_ms"][row]), 0)
-    scores = scores_of(table, np.array([row]), np.array([observed_ms]))
-    values, seen_ms = table["value"][row], table["seen_ms"][row]
+def statuses_of(
+    table: PatientTable, judges: Judges, desk: AlarmDesk, devices: DeviceNames, rows: IntArray
+) -> list[PatientStatus]:
+    """The latest that is known of these patients, each at the instant of the latest reading."""
+    if not len(rows):
+        return []
+    observed_ms = np.maximum(table["observed_ms"][rows], 0)
+    scores = scores_of(table, rows, observed_ms)
+    usual, spread = judges.bank.known_usual(table, rows, observed_ms)
+    return [
+        _status(
+            table,
+            row,
+            desk,
+            news2=_news2(scores, place),
+            usual=_usual(usual[:, place], spread[:, place]),
+            limits=limits.bounds_of(table, judges.wards, row),
+            devices=devices_of(table, devices, row),
+        )
+        for place, row in enumerate(rows.tolist())
+    ]
+
+
+def _status(table: PatientTable, row: int, desk: AlarmDesk, **known: Any) -> PatientStatus:
+    name = table.patients[row]
+    values, seen_ms = table["value"][row].tolist(), table["seen_ms"][row].tolist()
     ward, bed = table.places[row]
     return PatientStatus(
-        patient=table.patients[row],
+        patient=name,
         ward=ward,
         bed=bed,
-        observed_at_ms=observed_ms,
+        observed_at_ms=max(int(table["observed_ms"][row]), 0),
         vitals={
-            vital.name: (float(values[index]), int(seen_ms[index]))
+            vital.name: (values[index], seen_ms[index])
             for index, vital in enumerate(VITALS)
-            if not np.isnan(values[index])
+            if not isnan(values[index])
         },
-        news2=News2Status(
-            lowest=int(scores.lowest[0]),
-            highest=int(scores.highest[0]),
-            missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[0], strict=True) if gone),
-        ),
-        open_alarms=tuple(desk.open_conditions(table.patients[row])),
-        inhibited=desk.inhibited(table.patients[row]),
-        audio_paused_until_ms=desk.audio_paused_until_ms(table.patients[row]),
+        open_alarms=tuple(desk.open_conditions(name)),
+        inhibited=desk.inhibited(name),
+        audio_paused_until_ms=desk.audio_paused_until_ms(name),
         learning=_learning(table, row),
+        **known,
     )
+
+
+def _news2(scores: Scores, place: int) -> News2Status:
+    return News2Status(
+        lowest=int(scores.lowest[place]),
+        highest=int(scores.highest[place]),
+        missing=tuple(name for name, gone in zip(PARAMETERS, scores.missing[place], strict=True) if gone),
+    )
+
+
+def _usual(usual: FloatArray, spread: FloatArray) -> dict[str, tuple[float, float]]:
+    # Two decimals are ten times finer than any vital is written.
+    known = zip(JUDGED_NAMES, usual.tolist(), spread.tolist(), strict=True)
+    return {name: (round(centre, 2), round(one, 2)) for name, centre, one in known if isfinite(centre)}
 
 
 def _learning(table: PatientTable, row: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Records of ``vitals.status``: the latest that is known of a patient."""
+"""Records of ``vitals.status`` and ``vitals.trends``: the latest that is known of a patient."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from wardwatch.core.events import News2Status, PatientStatus
+from wardwatch.core.events import DeviceStatus, News2Status, PatientStatus
 from wardwatch.wire.decoding import VERSION, Instant, Name, RecordDecoder, Version
 
 
@@ -21,6 +21,14 @@ class _VitalV1(msgspec.Struct, kw_only=True):
     observed_at_ms: Instant
 
 
+class _DeviceV1(msgspec.Struct, kw_only=True):
+    device: Name
+    seen_ms: Instant
+    battery: int | None = None
+    signal_quality: float | None = None
+    worn: bool | None = None
+
+
 class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     v: Version
     patient: Name
@@ -33,6 +41,9 @@ class _StatusV1(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     learning: dict[str, float] = {}
     inhibited: dict[str, Instant | None] = {}
     audio_paused_until_ms: Instant | None = None
+    usual: dict[str, tuple[float, float]] = {}
+    limits: dict[str, tuple[float | None, float | None]] = {}
+    devices: list[_DeviceV1] = []
 
 
 _decoder: RecordDecoder[_StatusV1] = RecordDecoder(_StatusV1, frozenset(_StatusV1.__struct_fields__))
@@ -60,6 +71,18 @@ def encode_status(status: PatientStatus) -> bytes:
         "learning": dict(status.learning),
         "inhibited": dict(status.inhibited),
         "audio_paused_until_ms": status.audio_paused_until_ms,
+        "usual": dict(status.usual),
+        "limits": dict(status.limits),
+        "devices": [
+            {
+                "device": device.device,
+                "seen_ms": device.seen_ms,
+                "battery": device.battery,
+                "signal_quality": device.signal_quality,
+                "worn": device.worn,
+            }
+            for device in status.devices
+        ],
     }
     return _encode(fields)
 
@@ -80,4 +103,16 @@ def decode_status(payload: bytes | None) -> PatientStatus:
         learning=record.learning,
         inhibited=record.inhibited,
         audio_paused_until_ms=record.audio_paused_until_ms,
+        usual=record.usual,
+        limits=record.limits,
+        devices=tuple(
+            DeviceStatus(
+                device=each.device,
+                seen_ms=each.seen_ms,
+                battery=each.battery,
+                signal_quality=each.signal_quality,
+                worn=each.worn,
+            )
+            for each in record.devices
+        ),
     )

@@ -29,7 +29,7 @@ from wardwatch.core.alarming.changes import Change
 from wardwatch.core.events import Reason, Refusal
 from wardwatch.core.reading import IntArray, Round
 from wardwatch.core.table import PatientTable
-from wardwatch.core.technical import signs
+from wardwatch.core.technical import sight, signs
 from wardwatch.core.technical.conditions import ALL_THE_TIME_MS, GRACE_MS
 from wardwatch.core.technical.devices import Devices, told_ms_of
 from wardwatch.core.technical.levels import NEVER_DUE_MS
@@ -86,6 +86,7 @@ class DeviceWatch:
         now_ms = np.where(fresh, arrived_ms[:, np.newaxis], NEVER_MS)
         told_ms[rows, slots] = np.maximum(before_ms, now_ms)
         table["device_taken"][rows, slots] += 1
+        sight.note(table, rows, slots, numbers, arrived_ms)
         due_ms = self._devices.due_ms
         due_ms[rows] = np.minimum(due_ms[rows], arrived_ms + _SHORTEST_WAIT_MS)
         told: Told = []
