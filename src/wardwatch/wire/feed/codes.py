@@ -1,4 +1,4 @@
-"""What a feed and its consoles agree on: names, limits, and codes with which one tells the other what is wrong."""
+"""What a feed and its consoles agree on: names, limits, and codes that say what is wrong."""
 
 from __future__ import annotations
 
