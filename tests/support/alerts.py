@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wardwatch.core.events import AlarmEvent, Phase, Priority, alarm_identity
-from wardwatch.wire.feed import Event, Gone, ServerMessage, Snapshot
+from wardwatch.wire.feed.told import Event, Gone, ServerMessage, Snapshot
 
 T0_MS = 1_795_288_033_250
 
