@@ -32,7 +32,7 @@ format: $(INSTALLED) ## Mend what the linter can mend by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(INSTALLED) ## Write the tables and the diagram in docs/ anew, from the code
+docs: $(INSTALLED) ## Write what docs/ has from the code anew: tables, a diagram, the feed's messages
 	@$(BIN)/python -m docs.generate
 
 stories: $(INSTALLED) ## Write what comes of the clinical stories anew; read the difference before you keep it
@@ -44,8 +44,8 @@ bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e
 bench-bank: $(INSTALLED) ## Measure what judging a reading takes, in time and memory, e.g. ARGS="--json"
 	@$(BIN)/python -m benchmarks.bank $(ARGS)
 
-clean: ## Remove .venv, caches and downloaded jars
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target
+clean: ## Remove .venv, caches and what tests have downloaded
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target tests/asyncapi/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Says what it does on standard error: standard output belongs to the command that follows.

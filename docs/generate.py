@@ -1,6 +1,7 @@
 """Writes the parts of the documents that are made from the code's tables: `make docs`.
 
-Such a part stands between two comments that name it. Everything around them is written by hand.
+Such a part stands between two comments that name it. Everything around them is written by hand. A file of its
+own is only the feed's protocol for machines, which ``asyncapi`` makes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from docs import asyncapi
 from wardwatch.core.alarming.machine import TABLE, State, Trigger
 from wardwatch.core.alarming.policy import Handling, WardPolicy
 from wardwatch.core.conditions import CONDITIONS, Condition
@@ -150,6 +152,7 @@ def main() -> None:
         after = regenerated(before)
         if after != before:
             path.write_text(after, encoding="utf-8")
+    asyncapi.main()
 
 
 if __name__ == "__main__":
