@@ -36,6 +36,19 @@ def _with_ports(servers: str) -> str:
 Servers = Annotated[str, AfterValidator(_with_ports)]
 
 
+def _as_browsers_send_them(origins: str) -> str:
+    one = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
+    if not re.fullmatch(rf"({one}(,{one})*)?", origins):
+        raise ValueError(
+            "Input should be origins as browsers send them, such as https://ward.example:8765, "
+            "with commas between"
+        )
+    return origins
+
+
+Origins = Annotated[str, AfterValidator(_as_browsers_send_them)]
+
+
 class SettingsError(Exception):
     """Settings that can't be used: one sentence each, which names the variable."""
 
@@ -98,6 +111,10 @@ class Settings(BaseSettings):
     feed_keys: Path | None = None
     feed_revoked: Path | None = None
     feed_names: FilePath | None = None
+    feed_certfile: FilePath | None = None
+    feed_keyfile: FilePath | None = None
+    feed_origins: Origins = ""
+    feed_maximum_consoles: int = Field(default=2000, ge=1, le=100_000)
     pulse_limit_s: Seconds = 22.0
     late_limit_s: Seconds = 30.0
 
@@ -111,6 +128,8 @@ class Settings(BaseSettings):
             )
         if self.kafka_ssl_keyfile and not self.kafka_ssl_certfile:
             raise ValueError(f"{PREFIX}KAFKA_SSL_KEYFILE also needs {PREFIX}KAFKA_SSL_CERTFILE")
+        if self.feed_keyfile and not self.feed_certfile:
+            raise ValueError(f"{PREFIX}FEED_KEYFILE also needs {PREFIX}FEED_CERTFILE")
         return self
 
     @model_validator(mode="after")
