@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import click
-
-from wardwatch.adapters.kafka_topic import LogRecord, LogUnavailableError, TopicMissingError
+from wardwatch.adapters.kafka_topic import LogRecord, TopicMissingError
 from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.whole_topic import read_whole
-from wardwatch.cli.errors import UsersError
 from wardwatch.cli.progress_bars import Advance, progress_bars
+from wardwatch.cli.reading import tell_left_out, told_where_unreadable
 from wardwatch.composition import build_topic_reader
 from wardwatch.core.alarming.commands import Receipt
 from wardwatch.core.events import AlarmEvent, PatientStatus
@@ -63,22 +61,10 @@ class AlarmLog:
 def read_log(settings: Settings, log: AlarmLog, *, statuses: bool) -> None:
     """Fill ``log`` with all that the topics hold now; ``statuses`` are only needed to count patients."""
     silence_kafka_client()
-    try:
-        with progress_bars() as bars:
-            asyncio.run(_read(settings, log, bars, statuses=statuses))
-    except TopicMissingError:
-        raise UsersError(
-            f"there is no topic {ALERTS} at {settings.kafka_bootstrap_servers} yet: start a worker, or name "
-            "another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
-    except LogUnavailableError as error:
-        raise UsersError(
-            f"Kafka can't be read at {settings.kafka_bootstrap_servers}: {error}. Start it, or name another "
-            "broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
+    with told_where_unreadable(settings, ALERTS), progress_bars() as bars:
+        asyncio.run(_read(settings, log, bars, statuses=statuses))
     for topic, number in log.unreadable.items():
-        records = "record" if number == 1 else "records"
-        click.echo(f"wardwatch: left out {number} {records} of {topic} that can't be read.", err=True)
+        tell_left_out(topic, number)
 
 
 async def _read(settings: Settings, log: AlarmLog, bars: Advance, *, statuses: bool) -> None:

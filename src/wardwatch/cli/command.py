@@ -13,11 +13,12 @@ from typing import Any
 import click
 
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
-from wardwatch.adapters.kafka_topic import LogUnavailableError, TopicMissingError, TopicReader
+from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.terminal import json_line, printable, time_of_day
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.reading import told_where_unreadable
 from wardwatch.cli.times import DURATION
 from wardwatch.composition import build_topic_reader, kafka_client_options
 from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb, Verdict
@@ -121,11 +122,6 @@ def _receipt_of(settings: Settings, wanted: Command, wait_s: float) -> Receipt |
     servers = settings.kafka_bootstrap_servers
     try:
         return asyncio.run(_send_and_wait(settings, wanted, wait_s))
-    except LogUnavailableError as error:
-        raise UsersError(
-            f"Kafka can't be read at {servers}: {error}. Start it, or name another broker in "
-            "WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
     except NotDeliveredError as error:
         raise UsersError(
             f"{servers} does not take the command ({error}); once it does, try again with --id "
@@ -148,15 +144,10 @@ async def _send_and_wait(settings: Settings, wanted: Command, wait_s: float) -> 
 
 @asynccontextmanager
 async def _opened(settings: Settings, topic: str) -> AsyncIterator[TopicReader]:
-    async with build_topic_reader(settings, topic) as reader:
-        try:
+    with told_where_unreadable(settings, topic):
+        async with build_topic_reader(settings, topic) as reader:
             await reader.start()
-        except TopicMissingError:
-            raise UsersError(
-                f"there is no topic {topic} at {settings.kafka_bootstrap_servers} yet: start a worker, or "
-                "name another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-            ) from None
-        yield reader
+            yield reader
 
 
 async def _answer(reader: TopicReader, wanted: Command, until_s: float) -> Receipt | None:

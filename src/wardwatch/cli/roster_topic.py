@@ -7,12 +7,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import click
-
 from wardwatch.adapters.kafka_producer import NotDeliveredError, ReadingProducer
-from wardwatch.adapters.kafka_topic import LogRecord, LogUnavailableError, TopicMissingError
+from wardwatch.adapters.kafka_topic import LogRecord
 from wardwatch.adapters.whole_topic import read_whole
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.reading import tell_left_out, told_where_unreadable
 from wardwatch.composition import build_topic_reader, kafka_client_options
 from wardwatch.core.roster import RosterEntry
 from wardwatch.settings import Settings
@@ -42,23 +41,9 @@ def read_roster(settings: Settings) -> dict[str, RosterEntry]:
     """The line of each patient who is on the roster now, by the patient's name."""
     roster = _Roster()
     reading = read_whole(build_topic_reader(settings, ROSTER), roster.take, lambda _: None)
-    try:
+    with told_where_unreadable(settings, ROSTER):
         asyncio.run(reading)
-    except TopicMissingError:
-        raise UsersError(
-            f"there is no topic {ROSTER} at {settings.kafka_bootstrap_servers} yet: start a worker, or name "
-            "another broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
-    except LogUnavailableError as error:
-        raise UsersError(
-            f"Kafka can't be read at {settings.kafka_bootstrap_servers}: {error}. Start it, or name another "
-            "broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
-    if roster.unreadable:
-        records = "record" if roster.unreadable == 1 else "records"
-        click.echo(
-            f"wardwatch: left out {roster.unreadable} {records} of {ROSTER} that can't be read.", err=True
-        )
+    tell_left_out(ROSTER, roster.unreadable)
     return {patient: entry for patient, entry in roster.entries.items() if not entry.discharged}
 
 

@@ -8,16 +8,17 @@ import logging
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from wardwatch.adapters.kafka_topic import LogRecord, LogUnavailableError, TopicMissingError, TopicReader
+from wardwatch.adapters.kafka_topic import LogRecord, TopicMissingError, TopicReader
 from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.terminal import alarm_line, json_line, painted, printable, time_of_day, wants_colour
 from wardwatch.cli.configured import settings_or_exit
-from wardwatch.cli.errors import UsersError
+from wardwatch.cli.reading import told_where_unreadable
 from wardwatch.cli.tail_views import VIEWS, View
 from wardwatch.composition import build_pulse_log, build_topic_reader
 from wardwatch.core.events import AlarmEvent, Priority
@@ -91,15 +92,8 @@ def command(
     logging.getLogger("wardwatch").addHandler(logging.NullHandler())
     wanted = _Wanted(ward=ward, patient=patient, priority=Priority[priority.upper()] if priority else None)
     tail = _Tail(view, wanted, as_json=as_json, count=count)
-    try:
+    with suppress(KeyboardInterrupt), told_where_unreadable(settings, view.topic):
         asyncio.run(tail.run(settings, from_beginning=from_beginning))
-    except KeyboardInterrupt:
-        pass
-    except LogUnavailableError as error:
-        raise UsersError(
-            f"Kafka can't be read at {settings.kafka_bootstrap_servers}: {error}. Start it, or name another "
-            "broker in WARDWATCH_KAFKA_BOOTSTRAP_SERVERS."
-        ) from None
 
 
 class _Tail:
@@ -156,6 +150,8 @@ class _Tail:
                 self._is_done.set()
 
     def _line(self, message: LogRecord) -> str | None:
+        if message.value is None and self._view.topic in COMPACTED:
+            return None  # a record that was taken back says nothing more
         try:
             record = self._view.decode(message.value)
             if not self._wanted.includes(record):
