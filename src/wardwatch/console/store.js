@@ -79,6 +79,11 @@ export class Store {
     return [...this.alarms.values()].filter((alarm) => alarm.patient === NOBODY).sort(byUrgency);
   }
 
+  /** The patient's Trend (trend.js), or null. */
+  trendOf(patient) {
+    return this.#trends.get(patient) ?? null;
+  }
+
   historyOf(patient) {
     return this.#trends.get(patient)?.asHistory() ?? { at_ms: [], vitals: {} };
   }
@@ -173,7 +178,7 @@ export class Store {
 
   #put(status) {
     this.#patientOf(status).status = status;
-    this.#trendOf(status.patient).takeStatus(status);
+    this.#trendFor(status.patient).takeStatus(status);
   }
 
   /** The patient whom a record is about, who lies where the record says. */
@@ -197,7 +202,7 @@ export class Store {
     this.#tell({ type: "left", patient: name });
   }
 
-  #trendOf(name) {
+  #trendFor(name) {
     let trend = this.#trends.get(name);
     if (trend === undefined) this.#trends.set(name, (trend = new Trend()));
     return trend;
@@ -205,7 +210,7 @@ export class Store {
 
   #takeHistory(message) {
     if (!this.patients.has(message.patient)) return;
-    this.#trendOf(message.patient).takeHistory(message);
+    this.#trendFor(message.patient).takeHistory(message);
     this.#tell({ type: "history", patient: message.patient });
   }
 

@@ -1,0 +1,50 @@
+/**
+ * Says new alarms to those who hear the page: gathered for a moment and at most a few at once, so that a bad
+ * minute on a big ward does not talk for five.
+ */
+
+import { rankOf } from "./signals.js";
+
+const GATHERED_FOR_MS = 800;
+const MOST_AT_ONCE = 3;
+
+/** The sentence for new alarms, the most urgent first. */
+export function sentenceFor(alarms) {
+  const sorted = [...alarms].sort((one, other) => rankOf(other.priority) - rankOf(one.priority));
+  const said = sorted.slice(0, MOST_AT_ONCE).map(({ priority, bed, kind, text }) => {
+    const where = bed ? `, bed ${bed}` : "";
+    return `${priority} ${kind === "technical" ? "technical " : ""}alarm${where}: ${text}`;
+  });
+  const left = sorted.length - said.length;
+  if (left > 0) said.push(`and ${left} more`);
+  const sentence = said.join(". ");
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
+export class Announcer {
+  #polite;
+  #assertive;
+  #gathered = [];
+  #timer = null;
+
+  constructor(polite, assertive) {
+    this.#polite = polite;
+    this.#assertive = assertive;
+  }
+
+  alarm(alarm) {
+    this.#gathered.push(alarm);
+    this.#timer ??= setTimeout(() => this.#sayGathered(), GATHERED_FOR_MS);
+  }
+
+  say(text) {
+    this.#polite.textContent = text;
+  }
+
+  #sayGathered() {
+    this.#timer = null;
+    const isUrgent = this.#gathered.some((alarm) => alarm.priority === "high");
+    (isUrgent ? this.#assertive : this.#polite).textContent = sentenceFor(this.#gathered);
+    this.#gathered = [];
+  }
+}

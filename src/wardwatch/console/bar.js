@@ -1,0 +1,59 @@
+/** The bar: wards, connection, clock, who is logged in, and for how long still. */
+
+import { setAttribute, setHidden, setText } from "./dom.js";
+import { roleInWords } from "./station.js";
+import { wardsInWords } from "./wards.js";
+import { clockWithSecondsOf, durationOf } from "./words.js";
+
+// Our own choice: time enough to fetch a new token.
+const WARN_BEFORE_MS = 15 * 60_000;
+const SKEW_SHOWN_FROM_MS = 5000;
+
+export class Bar {
+  #link;
+  #parts;
+
+  /** `parts` are {bar, wards, lamp, lampText, clock, who, renewal}. */
+  constructor(parts, link) {
+    this.#parts = parts;
+    this.#link = link;
+    setInterval(() => this.tick(), 1000);
+  }
+
+  wards(wards) {
+    setText(this.#parts.wards, wardsInWords(wards));
+  }
+
+  update(state) {
+    const { bar, lamp, lampText, who } = this.#parts;
+    setHidden(bar, state.phase === "out" || state.welcome === null);
+    setAttribute(lamp, "data-state", state.live ? "live" : "dead");
+    setText(lampText, state.live ? "Live" : { joined: "Stale", joining: "Resuming" }[state.phase] ?? "No connection");
+    if (state.welcome !== null) setText(who, state.welcome.name);
+    if (state.welcome !== null) setAttribute(who, "title", roleInWords(state.welcome.role));
+    this.tick();
+  }
+
+  tick() {
+    const { clock, renewal } = this.#parts;
+    const { skewMs, welcome } = this.#link.state;
+    const nowMs = this.#link.nowMs();
+    setText(clock, clockWithSecondsOf(nowMs));
+    const isOff = Math.abs(skewMs) >= SKEW_SHOWN_FROM_MS;
+    const skew = `${durationOf(Math.abs(skewMs))} ${skewMs > 0 ? "behind" : "ahead of"}`;
+    setAttribute(clock, "data-skew", isOff);
+    setAttribute(clock, "title", isOff ? `The feed’s time. This computer’s clock is ${skew} it.` : "The feed’s time");
+    const leftMs = welcome === null ? Infinity : welcome.expires_ms - nowMs;
+    setHidden(renewal, leftMs > WARN_BEFORE_MS);
+    // By whole minutes, so that it is read out once a minute at most.
+    const minutes = Math.max(1, Math.ceil(leftMs / 60_000));
+    if (leftMs <= WARN_BEFORE_MS) setText(renewal, `The login ends in ${minutes} min. Renew it under “${welcome.name}”.`);
+  }
+}
+
+/** Elements by their ids, as parts of something. */
+export function byIds(names) {
+  const found = Object.entries(names).map(([key, id]) => [key, document.getElementById(id)]);
+  return Object.fromEntries(found);
+}
+

@@ -1,0 +1,76 @@
+/** What a tile says in words, from the records alone. No DOM; the feed's time is an argument. */
+
+import { ageOf, countdownOf } from "./ages.js";
+import { presenceOf } from "./signals.js";
+import { numberOf, vitalOf } from "./words.js";
+
+// Short enough for a tile; the names are those of NEWS2's parameters (core/news2_chart.py).
+const PARAMETERS = {
+  respiratory_rate: "RR",
+  oxygen_saturation: "SpO2",
+  on_oxygen: "oxygen",
+  systolic_pressure: "BP",
+  heart_rate: "HR",
+  consciousness: "consciousness",
+  body_temperature: "temp",
+};
+const PARAMETER_COUNT = 7;
+
+/** "5–8" where something is missing, "6" where nothing is. */
+export function news2Range({ lowest, highest }) {
+  return lowest === highest ? String(lowest) : `${lowest}–${highest}`;
+}
+
+/** "RR and temp missing", "" where nothing is. */
+export function news2Missing({ missing }) {
+  if (missing.length === 0) return "";
+  if (missing.length === PARAMETER_COUNT) return "nothing measured";
+  const names = missing.map((name) => PARAMETERS[name] ?? vitalOf(name).label);
+  const last = names.pop();
+  return `${names.length ? `${names.join(", ")} and ${last}` : last} missing`;
+}
+
+/** "heart_rate.high" as "HR high"; "*" as "all alarms". */
+export function conditionInWords(condition) {
+  if (condition === "*") return "All alarms";
+  const [what, ...how] = condition.split(".");
+  return [vitalOf(what).label, ...how.map((word) => word.replaceAll("_", " "))].join(" ");
+}
+
+/** How an alarm stands, beside its text: for how long, who is on it, whom it has been passed on to. */
+export function standingOf(alarm, nowMs) {
+  const left = alarm.until_ms === null ? "" : ` ${countdownOf(alarm.until_ms - nowMs)}`;
+  const by = alarm.by ? ` by ${alarm.by.name}` : "";
+  if (alarm.inactivation === "alarm-off") return "off";
+  if (presenceOf(alarm) === "inactive") return `paused${left}`;
+  if (presenceOf(alarm) === "acknowledged") return `acknowledged${by}${left && ` · ${left.trim()}`}`;
+  const parts = [ageOf(nowMs - alarm.onset_ms)];
+  if (alarm.state === "latched") parts.push("over, not seen");
+  if (alarm.target) parts.push(`to ${alarm.target}`);
+  if (alarm.inactivation === "audio-paused") parts.push(`silent${left}`);
+  return parts.join(" · ");
+}
+
+/** What somebody has paused or turned off for a patient: [{what, left, isOff}]; never to be hidden. */
+export function inhibitionsOf(status, nowMs) {
+  if (status === null) return [];
+  const found = Object.entries(status.inhibited ?? {}).map(([condition, untilMs]) => ({
+    what: conditionInWords(condition),
+    left: untilMs === null ? "off" : `paused ${countdownOf(untilMs - nowMs)}`,
+    isOff: untilMs === null,
+  }));
+  const audioMs = status.audio_paused_until_ms ?? null;
+  if (audioMs !== null) found.push({ what: "Sound", left: `paused ${countdownOf(audioMs - nowMs)}`, isOff: false });
+  return found;
+}
+
+/** A whole tile in one sentence for those who hear the page. */
+export function tileInWords(patient, alarms, nowMs) {
+  const bed = patient.bed ? `Bed ${patient.bed}` : "No bed";
+  const heard = alarms.map((alarm) => `${alarm.priority} alarm, ${alarm.text}, ${standingOf(alarm, nowMs)}`);
+  const vitals = Object.entries(patient.status?.vitals ?? {}).map(
+    ([vital, { value }]) => `${vitalOf(vital).name} ${numberOf(vital, value)}`,
+  );
+  const news2 = patient.status ? [`NEWS2 ${news2Range(patient.status.news2).replace("–", " to ")}`] : [];
+  return `${[`${bed}, ${patient.patient}`, ...heard, ...vitals, ...news2].join(". ")}.`;
+}

@@ -1,0 +1,158 @@
+/**
+ * A bed's tile. It is made once a patient and then only changed: `update` for what the records say, `tick` for
+ * what time alone changes, `draw` for the trends.
+ */
+
+import { Cells } from "./cells.js";
+import { DeviceSigns } from "./devicesigns.js";
+import { element, setAttribute, setChildren, setHidden, setText } from "./dom.js";
+import { icon, shapeOf } from "./icons.js";
+import { inhibitionsOf, standingOf, tileInWords } from "./phrases.js";
+import { vitalsOf } from "./reasons.js";
+import { isTechnical, presenceOf } from "./signals.js";
+
+const MASKED = "••••••";
+const MOST_FURTHER_ALARMS = 2;
+
+export class Tile {
+  constructor(patient, { onOpen, onName }) {
+    this.patient = patient;
+    this.bed = element("span", { class: "bed" });
+    this.pseudonym = element("span", { class: "pseudonym" }, patient);
+    this.open = element(
+      "button",
+      { class: "tile-open", type: "button", tabindex: "-1", "data-patient": patient },
+      this.bed,
+      this.pseudonym,
+    );
+    this.open.addEventListener("click", () => onOpen(patient));
+    this.name = onName === null ? null : this.#nameButton(() => onName(patient));
+    this.alarm = new AlarmLine();
+    this.further = element("ul", { class: "further", role: "list" });
+    this.cells = new Cells();
+    this.devices = new DeviceSigns();
+    this.inhibited = element("ul", { class: "inhibited", role: "list" });
+    this.node = element(
+      "li",
+      { class: "tile", "data-patient": patient },
+      element("div", { class: "tile-head" }, this.open, this.name ?? "", this.devices.node),
+      this.alarm.node,
+      this.further,
+      this.cells.node,
+      this.inhibited,
+    );
+  }
+
+  update({ patient, alarms, nowMs }) {
+    this.record = patient;
+    this.alarms = alarms;
+    const own = alarms.filter((alarm) => !isTechnical(alarm));
+    const first = own[0] ?? null;
+    setText(this.bed, patient.bed || "–");
+    setAttribute(this.node, "data-presence", first && presenceOf(first));
+    setAttribute(this.node, "data-priority", first?.priority);
+    this.alarm.update(first);
+    this.#updateFurther(own.slice(1));
+    this.emphasis = emphasisOf(own);
+    this.tick(nowMs);
+  }
+
+  tick(nowMs) {
+    const { record, alarms } = this;
+    this.cells.update(record.status, this.emphasis, nowMs);
+    this.alarm.tick(nowMs);
+    this.devices.update(record.status, alarms.filter(isTechnical), nowMs);
+    this.#updateInhibited(inhibitionsOf(record.status, nowMs));
+    setAttribute(this.open, "aria-label", tileInWords(record, alarms, nowMs));
+  }
+
+  draw(trend, nowMs) {
+    this.cells.draw(trend, nowMs);
+  }
+
+  /** The name, for as long as it is unmasked; null masks it. */
+  showName(name) {
+    if (this.name === null) return;
+    setText(this.name.lastElementChild, name ?? MASKED);
+    setAttribute(this.name, "aria-pressed", name !== null);
+    setAttribute(this.name, "aria-label", name === null ? "Show the name" : `${name}; hide the name`);
+  }
+
+  #nameButton(onClick) {
+    const button = element(
+      "button",
+      { class: "name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": "Show the name" },
+      icon("eye"),
+      element("span", { class: "name-text" }, MASKED),
+    );
+    button.addEventListener("click", onClick);
+    return button;
+  }
+
+  #updateFurther(alarms) {
+    const shown = alarms.slice(0, MOST_FURTHER_ALARMS).map((alarm) => {
+      const line = element("li", { "data-presence": presenceOf(alarm) }, shapeOf(alarm.priority), alarm.text);
+      return line;
+    });
+    const left = alarms.length - shown.length;
+    if (left > 0) shown.push(element("li", {}, `and ${left} more`));
+    const text = shown.map((line) => line.textContent + line.dataset.presence).join("|");
+    if (text !== this.furtherText) this.further.replaceChildren(...shown);
+    this.furtherText = text;
+    setHidden(this.further, shown.length === 0);
+  }
+
+  #updateInhibited(inhibitions) {
+    const lines = [...this.inhibited.children];
+    while (lines.length < inhibitions.length) lines.push(element("li", {}, icon("bellPaused"), element("span")));
+    setChildren(this.inhibited, lines.slice(0, inhibitions.length));
+    inhibitions.forEach(({ what, left, isOff }, index) => {
+      const line = lines[index];
+      if (line.dataset.off !== String(isOff)) {
+        line.dataset.off = String(isOff);
+        line.firstElementChild.replaceWith(icon(isOff ? "bellOff" : "bellPaused"));
+      }
+      setText(line.lastElementChild, `${what} ${left}`);
+    });
+    setHidden(this.inhibited, inhibitions.length === 0);
+  }
+}
+
+/** Vital -> the presence and priority with which its cell is marked, the most urgent alarm's. */
+function emphasisOf(alarms) {
+  const emphasis = new Map();
+  for (const alarm of alarms) {
+    const mark = presenceOf(alarm) === "on" ? alarm.priority : "seen";
+    const about = alarm.condition.startsWith("news2") ? ["news2"] : vitalsOf(alarm);
+    for (const vital of about) if (!emphasis.has(vital)) emphasis.set(vital, mark);
+  }
+  return emphasis;
+}
+
+/** The most urgent alarm: shape, priority in words, text, and how it stands. */
+class AlarmLine {
+  constructor() {
+    this.flag = element("span", { class: "flag" });
+    this.text = element("span", { class: "alarm-text" });
+    this.standing = element("span", { class: "alarm-standing" });
+    this.node = element("div", { class: "tile-alarm", hidden: "" }, this.flag, this.text, this.standing);
+    this.alarm = null;
+  }
+
+  update(alarm) {
+    setHidden(this.node, alarm === null);
+    const flagged = alarm && `${alarm.priority} ${presenceOf(alarm)}`;
+    if (alarm !== null && flagged !== this.flagged) {
+      const sign = presenceOf(alarm) === "acknowledged" ? [icon("check")] : [];
+      this.flag.replaceChildren(shapeOf(alarm.priority), ...sign, alarm.priority.toUpperCase());
+    }
+    this.flagged = flagged;
+    this.alarm = alarm;
+    if (alarm !== null) setText(this.text, alarm.text);
+  }
+
+  tick(nowMs) {
+    if (this.alarm !== null) setText(this.standing, standingOf(this.alarm, nowMs));
+  }
+}
+
