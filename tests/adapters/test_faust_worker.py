@@ -20,7 +20,7 @@ from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.rejections import decode_rejection
 from wardwatch.wire.status import decode_status
-from wardwatch.wire.topics import ALERTS, ALL, READINGS, REJECTED, STATUS
+from wardwatch.wire.topics import ALERTS, ALL, READINGS, REJECTED, STATUS, TRENDS
 
 BROKEN = {
     "not_json": b"{",
@@ -75,6 +75,7 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
         alerts = await heard(servers, ALERTS, lambda messages: len(messages) >= 1)
         rejected = await heard(servers, REJECTED, lambda messages: len(messages) == len(BROKEN))
         statuses = await heard(servers, STATUS, lambda messages: len(messages) > 0)
+        trends = await heard(servers, TRENDS, lambda messages: len(messages) > 0)
     # Later ones may come of time: nobody acknowledges it.
     alert = alerts[0]
     event = decode_alarm(value_of(alert))
@@ -84,6 +85,7 @@ async def test_alarms_rejections_and_statuses_come_out_where_the_readings_went_i
     places = [(found.reason, found.partition, found.offset) for found in rejections]
     assert places == [(reason, 2, 90 + index) for index, reason in enumerate(BROKEN)]
     assert decode_status(value_of(statuses[-1])).open_alarms == (event.condition,)
+    assert (value_of(trends[0]), trends[0].partition()) == (value_of(statuses[0]), 2)
 
 
 @pytest.mark.kafka

@@ -18,11 +18,9 @@ from wardwatch.adapters.checkpoint import Message, Records
 from wardwatch.adapters.isolation import MAXIMUM_ISOLATED_RECORDS, MonitorFailedError
 from wardwatch.adapters.partition import SOURCES, Partition
 from wardwatch.core.alarming.commands import Receipt, Verdict
-from wardwatch.core.monitor import Monitor
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.receipts import decode_receipt
 from wardwatch.wire.rejections import Rejection, decode_rejection
-from wardwatch.wire.status import decode_status
 from wardwatch.wire.topics import ALERTS, COMMANDS, READINGS, RECEIPTS, REJECTED, ROSTER
 
 
@@ -177,14 +175,6 @@ def test_the_clock_goes_on_after_a_restart_without_a_new_record() -> None:
     now_ms = new_partition(changelog).clock.now_ms()
     assert now_ms is not None
     assert 61_000 <= now_ms < 70_000
-
-
-def test_statuses_are_those_of_the_patients_heard_since_the_last() -> None:
-    partition = Partition(0, generation=1, changelog={}, restore=Monitor.restore)
-    partition.take(READINGS, [reading_record(0, "p-1"), reading_record(1, "p-2")])
-    assert [decode_status(message.value).patient for message in partition.statuses()] == ["p-1", "p-2"]
-    partition.take(ROSTER, [placement_record(0, "p-2")])
-    assert [decode_status(message.value).ward for message in partition.statuses()] == ["4B"]
 
 
 def test_every_source_topic_is_taken() -> None:

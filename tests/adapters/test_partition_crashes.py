@@ -40,8 +40,8 @@ class Console:
 
     def __init__(self) -> None:
         self.sequences: dict[str, list[int]] = defaultdict(list)
-        self.events: dict[tuple[str, int], bytes] = {}
-        self.receipts: dict[str, list[bytes]] = defaultdict(list)
+        self.events: dict[tuple[str, int], bytes | None] = {}
+        self.receipts: dict[str, list[bytes | None]] = defaultdict(list)
 
     def hear(self, message: Message) -> None:
         if message.topic == RECEIPTS:

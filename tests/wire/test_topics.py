@@ -15,6 +15,8 @@ def test_the_topics_are_those_of_the_design() -> None:
         "vitals.commands",
         "vitals.receipts",
         "vitals.pulse",
+        "vitals.trends",
+        "vitals.audit",
     }
 
 

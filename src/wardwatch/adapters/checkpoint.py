@@ -20,11 +20,11 @@ VERSION = 1
 
 
 class Message(NamedTuple):
-    """One message for a topic of ours."""
+    """One message for a topic of ours; no value takes the key's record back."""
 
     topic: str
     key: bytes | None
-    value: bytes
+    value: bytes | None
 
 
 class Epoch(NamedTuple):

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from wardwatch.adapters.partition_runner import Pace, PartitionRunner
 from wardwatch.adapters.progress import Progress, Watchdog
 from wardwatch.adapters.pulses import Pulses
 from wardwatch.core.monitor import Monitor
-from wardwatch.wire.topics import ALL, COMPACTED, READINGS
+from wardwatch.wire.topics import ALL, COMPACTED, READINGS, RETENTION_H
 
 logger = logging.getLogger(__name__)
 
@@ -126,9 +127,12 @@ class FaustWorker:
     async def _start(self) -> None:
         if self._group.declare_topics:
             for name in ALL:
-                compacted = name in COMPACTED
+                kept_h = RETENTION_H.get(name)
                 await self._app.topic(
-                    name, partitions=self._group.partitions, compacting=compacted or None
+                    name,
+                    partitions=self._group.partitions,
+                    compacting=name in COMPACTED or None,
+                    retention=None if kept_h is None else timedelta(hours=kept_h),
                 ).declare()
         await self._app.start()
 

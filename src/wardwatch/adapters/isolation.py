@@ -33,18 +33,23 @@ class MonitorFailedError(Exception):
 
 @dataclass(slots=True)
 class Taken:
-    """What came of some records; ``failed`` are those that were left out, patient and offset."""
+    """What came of some records; ``failed`` are those that were left out, patient and offset.
+
+    ``dropped`` are patients whom the monitor keeps no longer.
+    """
 
     events: list[AlarmEvent] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     failed: list[tuple[str, int]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """Add what the monitor said."""
         self.events += outcome.events
         self.receipts += outcome.receipts
         self.refusals += outcome.refusals
+        self.dropped += outcome.dropped
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from wardwatch.adapters.checkpoint import CheckpointWriter, Epoch, Message, Reco
 from wardwatch.adapters.isolation import IsolatedMonitor, Restore, Taken
 from wardwatch.adapters.log_clock import LogClock
 from wardwatch.adapters.records import Record
+from wardwatch.adapters.statuses import Statuses
 from wardwatch.adapters.unpacking import INTERNAL_ERROR_DETAIL, IsNew, failed_record, refused, unpack
 from wardwatch.core.alarming.answering import refused as refused_command
 from wardwatch.core.alarming.commands import Command, Receipt
@@ -28,8 +29,7 @@ from wardwatch.wire.commands import decode_command, refusal_of
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.receipts import encode_receipt
 from wardwatch.wire.roster import decode_placement
-from wardwatch.wire.status import encode_status
-from wardwatch.wire.topics import ALERTS, COMMANDS, READINGS, RECEIPTS, ROSTER, STATUS
+from wardwatch.wire.topics import ALERTS, COMMANDS, READINGS, RECEIPTS, ROSTER
 
 SOURCES = (READINGS, ROSTER, COMMANDS)
 
@@ -68,7 +68,7 @@ class Partition:
             ROSTER: self._take_placements,
             COMMANDS: self._take_commands,
         }
-        self._changed_patients: set[str] = set()
+        self._statuses = Statuses()
         self.outbox: list[tuple[str, Message]] = _unpublished(recovered, self._monitor.current)
         epoch = Epoch(recovered.epoch.term + 1, generation)
         self._writer = CheckpointWriter(number, epoch, recovered.keys)
@@ -122,12 +122,8 @@ class Partition:
         return [message for _, message in outbox]
 
     def statuses(self) -> list[Message]:
-        """The status of each patient of whom something was received since the last call."""
-        changed, self._changed_patients = self._changed_patients, set()
-        return [
-            Message(STATUS, status.patient.encode(), encode_status(status))
-            for status in self._monitor.current.statuses(sorted(changed))
-        ]
+        """The status of each patient of whom something was received since the last call, and the trends."""
+        return self._statuses.messages(self._monitor.current)
 
     def checkpoint(self) -> Records:
         """Keys and values for the changelog, to be sent in this order.
@@ -158,7 +154,7 @@ class Partition:
             unpacked.decoded, arrived_at_ms=unpacked.arrived_at_ms, positions=unpacked.offsets
         )
         taken = self._monitor.receive(batch)
-        self._changed_patients.update(batch.patients)
+        self._statuses.note(batch.patients)
         messages += [refused(self.number, refusal) for refusal in taken.refusals]
         messages += self._failed(READINGS, taken)
         messages += [_alert(event) for event in taken.events]
@@ -168,7 +164,7 @@ class Partition:
         self._hear_without_readings(records)
         unpacked = unpack(records, self._decode_entry, self._is_new(ROSTER))
         taken = self._monitor.admit(unpacked.decoded, unpacked.offsets)
-        self._changed_patients.update(entry.patient for entry in unpacked.decoded)
+        self._statuses.note(entry.patient for entry in unpacked.decoded)
         self._keep_for_checkpoint(taken)
         return unpacked.rejections + self._failed(ROSTER, taken)
 
@@ -213,9 +209,10 @@ class Partition:
     def _keep_for_checkpoint(self, taken: Taken) -> None:
         self.outbox += [(event.patient, _alert(event)) for event in taken.events]
         self.outbox += [(receipt.patient, _answer(receipt)) for receipt in taken.receipts]
-        self._changed_patients.update(event.patient for event in taken.events)
+        self._statuses.note(event.patient for event in taken.events)
         # What is paused or turned off shows in the status, even if there is no alarm now.
-        self._changed_patients.update(receipt.patient for receipt in taken.receipts)
+        self._statuses.note(receipt.patient for receipt in taken.receipts)
+        self._statuses.note(taken.dropped)
 
     def _is_new(self, topic: str) -> IsNew | None:
         """Tells records that are in no block yet; ``None`` where all are.

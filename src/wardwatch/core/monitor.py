@@ -47,12 +47,13 @@ class Outcome:
     """What came of all that was received since the last drain.
 
     ``readings_refused`` counts readings of which nothing was used; ``refusals`` has one entry a refused
-    reading or value.
+    reading or value. ``dropped`` are patients of whom nothing is kept any more but the place.
     """
 
     events: list[AlarmEvent] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     readings: int = 0
     readings_refused: int = 0
 
@@ -168,6 +169,7 @@ class Monitor:
         idle = np.union1d(idle, admission.gone(self._table, certain_ms))
         for row in idle.tolist():
             self._outcome.events += self._teller.tell_end(row, now_ms)
+            self._outcome.dropped.append(self._table.patients[row])
         if len(idle):
             self._table.drop(idle)
 
