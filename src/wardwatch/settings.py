@@ -115,6 +115,7 @@ class Settings(BaseSettings):
     feed_keyfile: FilePath | None = None
     feed_origins: Origins = ""
     feed_maximum_consoles: int = Field(default=2000, ge=1, le=100_000)
+    feed_trend_hours: float = Field(default=4.0, gt=0, le=24, allow_inf_nan=False)
     pulse_limit_s: Seconds = 22.0
     late_limit_s: Seconds = 30.0
 
