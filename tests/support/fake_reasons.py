@@ -1,0 +1,106 @@
+"""The ``why`` of alarms, as docs/alarms.md and docs/technical.md describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def of_a_limit(value: float = 152.0) -> dict[str, Any]:
+    """A fast heart."""
+    return {
+        "rule": "limit",
+        "rule_version": 2,
+        "limit": 130,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 20,
+        "lasted_s": 139.955,
+        "vital": "heart_rate",
+        "value": value,
+        "unit": "/min",
+        "counterfactual": {"lasted_less_than_s": 139.955, "vitals": {"heart_rate": {"at_most": 130}}},
+        "why_not_higher": "HR was not at or above 150 /min for 19 s." if value < 150 else None,
+    }
+
+
+def of_unusual_vitals() -> dict[str, Any]:
+    """A heart that is fast for this patient, and breathing that goes with it."""
+    return {
+        "rule": "learned",
+        "rule_version": 2,
+        "limit": 0.0,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 1.0,
+        "lasted_s": 660.0,
+        "model": "shipped",
+        "score": 42.5,
+        "most_score": 21.0,
+        "bits": 13.1,
+        "most_bits": 11.2,
+        "gain": 1.5,
+        "confirmed_by": "cusum",
+        "vitals": {
+            "heart_rate": _part(104.0, 71.0, 3.0, z=11.0, contribution=40.0),
+            "respiratory_rate": _part(18.0, 15.0, 1.2, z=2.5, contribution=2.5),
+            "oxygen_saturation": _part(97.0, 97.0, 0.6, z=0.0, contribution=0.0),
+        },
+        "signal_quality": 0.93,
+        "counterfactual": {
+            "lasted_less_than_s": 660.0,
+            "vitals": {"heart_rate": {"at_least": 58.2, "at_most": 83.8}},
+            "enough": "each",
+        },
+        "why_not_higher": "The score was not 1 bit further out for 660 s.",
+    }
+
+
+def _part(now: float, usual: float, spread: float, *, z: float, contribution: float) -> dict[str, Any]:
+    return {
+        "now": now,
+        "unit": "/min",
+        "usual": usual,
+        "band": [usual - 2 * spread, usual + 2 * spread],
+        "z": z,
+        "contribution": contribution,
+        "direction": "above" if z > 0 else "below",
+        "slope_per_h": {"1 h": 12.25, "4 h": None},
+        "minutes_abnormal": 11.0,
+    }
+
+
+def of_news2() -> dict[str, Any]:
+    """An urgent total, of which two parameters are not known."""
+    return {
+        "rule": "news2",
+        "rule_version": 2,
+        "limit": 4,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 3,
+        "lasted_s": 300.0,
+        "lowest": 6,
+        "highest": 11,
+        "points": {"respiratory_rate": 3, "heart_rate": 2, "oxygen_saturation": 1, "body_temperature": 0},
+        "missing": ["on_oxygen", "consciousness"],
+        "saturation_scale": 1,
+        "counterfactual": {
+            "lasted_less_than_s": 300.0,
+            "vitals": {
+                "respiratory_rate": {"at_least": 12.0, "at_most": 20.0},
+                "heart_rate": {"at_least": 51.0, "at_most": 90.0},
+            },
+            "enough": "all",
+        },
+        "why_not_higher": "NEWS2 was not at or above 7 for 19 s.",
+    }
+
+
+def of_silence() -> dict[str, Any]:
+    """A device that no longer sends."""
+    return {
+        "rule": "device",
+        "rule_version": 1,
+        "device": "e4-03",
+        "silent": {"heart_rate": {"age_s": 400.0, "limit_s": 330.0}},
+    }
