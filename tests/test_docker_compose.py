@@ -21,7 +21,7 @@ from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
 from wardwatch.settings import unknown_variables
 from wardwatch.wire.feed import ALL_WARDS, PROTOCOL
 from wardwatch.wire.status import decode_status
-from wardwatch.wire.topics import ALL, COMMANDS, COMPACTED, READINGS, RETENTION_H, ROSTER, STATUS
+from wardwatch.wire.topics import ALL, COMMANDS, COMPACTED, READINGS, RETENTION_MS, ROSTER, STATUS
 
 _PARTITIONS = 12
 _CHANGELOG = "wardwatch-patients-changelog"
@@ -89,8 +89,8 @@ def test_the_topics_are_created_as_the_worker_needs_them(
     assert compacted == set(COMPACTED)
     for name in (READINGS, ROSTER, COMMANDS):
         assert _setting(admin, name, "message.timestamp.type") == "LogAppendTime", name
-    for name, kept_h in RETENTION_H.items():
-        assert _setting(admin, name, "retention.ms") == str(kept_h * 3_600_000), name
+    for name, kept_ms in RETENTION_MS.items():
+        assert _setting(admin, name, "retention.ms") == str(kept_ms), name
 
 
 def test_all_variables_are_settings() -> None:

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from wardwatch.adapters.partition_runner import Pace, PartitionRunner
 from wardwatch.adapters.progress import Progress, Watchdog
 from wardwatch.adapters.pulses import Pulses
 from wardwatch.core.monitor import Monitor
-from wardwatch.wire.topics import ALL, COMPACTED, READINGS, RETENTION_H
+from wardwatch.wire.topics import ALL, COMPACTED, READINGS, RETENTION_MS
 
 logger = logging.getLogger(__name__)
 
@@ -127,12 +126,12 @@ class FaustWorker:
     async def _start(self) -> None:
         if self._group.declare_topics:
             for name in ALL:
-                kept_h = RETENTION_H.get(name)
+                kept_ms = RETENTION_MS.get(name)
                 await self._app.topic(
                     name,
                     partitions=self._group.partitions,
                     compacting=name in COMPACTED or None,
-                    retention=None if kept_h is None else timedelta(hours=kept_h),
+                    config=None if kept_ms is None else {"retention.ms": str(kept_ms)},
                 ).declare()
         await self._app.start()
 

@@ -30,6 +30,10 @@ class NotDeliveredError(Exception):
     """Kafka does not take a record, or does not answer; the message holds nothing of the record."""
 
 
+class NoAnswerError(NotDeliveredError):
+    """What was sent is still being tried, and will be once a broker answers, if the producer lives on."""
+
+
 class ReadingProducer:
     """Sends records keyed by patient, so that all of a patient keep their order.
 
@@ -82,11 +86,14 @@ class ReadingProducer:
         self._raise_failure()
 
     async def flush(self) -> None:
-        """Wait until all that was sent is delivered, or raise :class:`NotDeliveredError`."""
+        """Wait until all that was sent is delivered, or raise :class:`NotDeliveredError`.
+
+        After a :class:`NoAnswerError` it can be waited for again.
+        """
         try:
             await asyncio.wait_for(self._started.flush(), self._answer_timeout_s)
         except TimeoutError:
-            raise NotDeliveredError(f"no answer within {self._answer_timeout_s:g} s") from None
+            raise NoAnswerError(f"no answer within {self._answer_timeout_s:g} s") from None
         self._raise_failure()
 
     async def topics(self) -> set[str]:

@@ -15,19 +15,27 @@ _STUCK_AFTER_S = 30.0
 
 
 async def read_whole(
-    reader: TopicReader, take: Callable[[LogRecord], None], advance: Callable[[float], None]
+    reader: TopicReader,
+    take: Callable[[LogRecord], None],
+    advance: Callable[[float], None],
+    *,
+    latest: int | None = None,
 ) -> bool:
-    """Hand ``take`` every record; ``advance`` is told the share that has been read, 0 to 1.
+    """Hand ``take`` every record, or so many at the end of each partition.
 
-    Returns whether the topic still holds all that was ever written to it. Raises
-    :class:`LogUnavailableError`.
+    ``advance`` is told the share that has been read, 0 to 1. Returns whether the topic still holds all that
+    was ever written to it. Raises :class:`LogUnavailableError`.
     """
     async with reader:
         await reader.start()
         extents = await reader.extents()
-        reader.read_from({partition: extent.first for partition, extent in extents.items()})
+        begins = {
+            partition: extent.first if latest is None else max(extent.first, extent.end - latest)
+            for partition, extent in extents.items()
+        }
+        reader.read_from(begins)
         ends = {partition: extent.end for partition, extent in extents.items()}
-        whole = sum(extent.end - extent.first for extent in extents.values())
+        whole = sum(end - begins[partition] for partition, end in ends.items())
         left = whole
         heard_at = probed_at = time.monotonic()
         while left:

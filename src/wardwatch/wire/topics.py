@@ -1,5 +1,5 @@
-"""The topics by name. All have the same number of partitions; but for the pulse and the audit,
-all are keyed by patient.
+"""The topics by name. All have the same number of partitions; all but the pulse and the audit are keyed by
+patient.
 """
 
 READINGS = "vitals.readings"
@@ -18,5 +18,7 @@ ALL = (READINGS, REJECTED, ALERTS, STATUS, ROSTER, COMMANDS, RECEIPTS, PULSE, TR
 # The latest record of a key is all that counts: the broker may drop the older ones.
 COMPACTED = (STATUS, ROSTER, PULSE)
 
-# For how many hours the broker keeps records, where not for as long as by default: charts go back no further.
-RETENTION_H = {TRENDS: 24}
+# For how long the broker keeps records, where not for as long as by default. Charts go back no further than a
+# day. The audit is kept for ever (Kafka's -1): a chain that has lost its beginning proves nothing, and how
+# long the law wants it kept is for the hospital to know.
+RETENTION_MS = {TRENDS: 86_400_000, AUDIT: -1}
