@@ -45,9 +45,10 @@ def alarm_event(
     )
 
 
-def folded(messages: Iterable[ServerMessage]) -> dict[str, AlarmEvent] | None:
+def folded(
+    messages: Iterable[ServerMessage], alarms: dict[str, AlarmEvent] | None = None
+) -> dict[str, AlarmEvent] | None:
     """The open alarms by identity, as a console holds them after ``messages``; ``None`` before a snapshot."""
-    alarms: dict[str, AlarmEvent] | None = None
     for message in messages:
         if isinstance(message, Snapshot):
             alarms = {event.alarm: event for event in message.events()}

@@ -19,24 +19,20 @@ async def eventually(condition: Callable[[], bool], what: str, *, deadline_s: fl
 
 
 def live() -> Heartbeat:
-    return Heartbeat(
-        now_ms=2,
-        live=True,
-        reason=None,
-        known_until_ms=1,
-        watched_until_ms=None,
-        last_record_ms=None,
-        position="",
-    )
+    return _beat(None)
 
 
 def not_live() -> Heartbeat:
+    return _beat(NotLive.KAFKA_UNREACHABLE)
+
+
+def _beat(reason: NotLive | None) -> Heartbeat:
     return Heartbeat(
         now_ms=2,
-        live=False,
-        reason=NotLive.KAFKA_UNREACHABLE,
+        live=reason is None,
+        reason=reason,
         known_until_ms=1,
-        watched_until_ms=None,
+        watched_until_ms=1,
         last_record_ms=None,
         position="",
     )

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.alerts import T0_MS, alarm_event
 from tests.support.feeds import eventually
+from tests.support.hubs import events, messages, offsets_in, open_alarms, sink_of, subscriber_of
 from wardwatch.adapters.feed import log as feed_log
 from wardwatch.adapters.feed.hub import FeedHub
 from wardwatch.adapters.feed.log import AlertLog
@@ -22,7 +23,7 @@ from wardwatch.adapters.kafka_topic import (
     TopicReader,
 )
 from wardwatch.wire.alarms import encode_alarm
-from wardwatch.wire.feed import NotLive, Snapshot, decode_server_message
+from wardwatch.wire.feed.codes import NotLive
 
 
 class LogInMemory:
@@ -100,7 +101,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def following(log: LogInMemory) -> AsyncIterator[tuple[AlertLog, FeedHub]]:
-    hub = FeedHub(queue_limit=1000)
+    hub = FeedHub()
     alert_log = AlertLog(hub, log.open)
     running = asyncio.create_task(alert_log.run())
     try:
@@ -113,17 +114,11 @@ async def following(log: LogInMemory) -> AsyncIterator[tuple[AlertLog, FeedHub]]
 
 def open_sequences(hub: FeedHub) -> list[int]:
     """What a console that comes now is shown."""
-    console = hub.join()
-    hub.subscribe(console, ["*"])
-    frame = console.outbox.take()
-    assert frame is not None
-    snapshot = decode_server_message(frame.payload)
-    assert isinstance(snapshot, Snapshot)
-    return sorted(event.sequence for event in snapshot.events())
+    return sorted(event.sequence for event in open_alarms(subscriber_of(hub, "*")))
 
 
 async def test_at_first_the_feed_says_that_it_is_starting() -> None:
-    beat = AlertLog(FeedHub(queue_limit=1), LogInMemory().open).heartbeat()
+    beat = AlertLog(FeedHub(), LogInMemory().open).heartbeat()
     assert (beat.live, beat.reason, beat.known_until_ms) == (False, NotLive.STARTING, None)
 
 
@@ -136,12 +131,31 @@ async def test_having_read_everything_the_feed_is_live_and_says_how_far_it_has_c
         await eventually(lambda: alert_log.heartbeat().live, "it is live")
         beat = alert_log.heartbeat()
         assert beat.reason is None
-        assert beat.position == {"0": 2, "1": 1}
+        assert offsets_in(beat.position) == {0: 2, 1: 1}
         assert beat.last_record_ms is not None
         assert beat.last_record_ms >= T0_MS
         assert beat.known_until_ms is not None
         assert 0 <= beat.now_ms - beat.known_until_ms <= 1000
         assert open_sequences(hub) == [2, 7]
+
+
+async def test_what_one_read_brings_is_told_at_once() -> None:
+    log = LogInMemory()
+    async with following(log) as (alert_log, hub):
+        await eventually(lambda: alert_log.heartbeat().live, "it is live")
+        console = subscriber_of(hub, "*")
+        messages(console)
+        log.append(encode_alarm(alarm_event(patient="p-1", sequence=1)))
+        log.append(b"garbage")
+        log.append(encode_alarm(alarm_event(patient="p-2", sequence=1)), partition=1)
+        await eventually(lambda: bool(sink_of(console).writes), "it is told")
+        assert len(sink_of(console).writes) == 1
+        assert len(events(console)) == 2
+
+
+async def test_the_heartbeat_tells_the_watermark() -> None:
+    log = AlertLog(FeedHub(), LogInMemory().open, watched_until_ms=lambda: 1_795_288_033_000)
+    assert log.heartbeat().watched_until_ms == 1_795_288_033_000
 
 
 async def test_an_empty_log_is_live_too() -> None:
@@ -189,7 +203,7 @@ async def test_garbage_is_counted_and_passed_over() -> None:
         await eventually(lambda: alert_log.heartbeat().live, "it is live")
         assert open_sequences(hub) == [2]
         assert hub.counters.unreadable_records == 7
-        assert alert_log.heartbeat().position["0"] == 9
+        assert offsets_in(alert_log.heartbeat().position) == {0: 9, 1: 0}
 
 
 async def test_a_record_nested_to_the_edge_of_what_can_be_read_does_not_end_the_feed() -> None:
@@ -212,9 +226,8 @@ async def test_where_the_log_does_not_go_on_it_is_read_anew_and_consoles_get_a_f
         log.append(encode_alarm(alarm_event(patient=f"p-{sequence}", sequence=sequence)), partition=1)
     async with following(log) as (alert_log, hub):
         await eventually(lambda: alert_log.heartbeat().live, "it is live")
-        console = hub.join()
-        hub.subscribe(console, ["4B"])
-        console.outbox.take()
+        console = subscriber_of(hub, "4B")
+        messages(console)
         log.failure = BrokerUnreachableError("gone")
         await eventually(lambda: not alert_log.heartbeat().live, "it is no longer live")
         fresh = encode_alarm(alarm_event(patient="p-3", sequence=1))
@@ -226,11 +239,7 @@ async def test_where_the_log_does_not_go_on_it_is_read_anew_and_consoles_get_a_f
             log.partitions = {0: [fresh], 1: []} if loss == "another, shorter log" else {0: [fresh]}
         log.failure = None
         await eventually(lambda: alert_log.heartbeat().live, "it is live again")
-        frame = console.outbox.take()
-        assert frame is not None
-        snapshot = decode_server_message(frame.payload)
-        assert isinstance(snapshot, Snapshot)
-        assert [event.sequence for event in snapshot.events()] == [1]
+        assert [event.sequence for event in open_alarms(console)] == [1]
         assert hub.counters.log_restarts == 1
 
 
@@ -252,7 +261,7 @@ async def test_a_fault_of_the_feed_itself_ends_it_instead_of_being_retried_in_si
     log = LogInMemory()
     log.failure = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(AlertLog(FeedHub(queue_limit=1), log.open).run(), 5)
+        await asyncio.wait_for(AlertLog(FeedHub(), log.open).run(), 5)
 
 
 async def test_an_outage_and_its_end_are_logged_once_and_without_patients(

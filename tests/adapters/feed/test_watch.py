@@ -225,3 +225,24 @@ def test_two_partitions_that_fall_silent_together_have_two_alarms(behind_s: floa
     ward.hear_for(5, 0, 1, behind_s=behind_s)
     ward.look_for(25)
     assert len({event.alarm for event in ward.told}) == 2
+
+
+def test_the_watermark_is_that_of_the_partition_that_is_furthest_behind() -> None:
+    ward = Watched(partitions=2)
+    assert ward.watch.watched_until_ms() is None
+    ward.watch.hear(pulse_of(0, behind_ms=500, at_ms=START_MS), ward.now_s)
+    assert ward.watch.watched_until_ms() is None, "of the other nothing is known"
+    ward.watch.hear(pulse_of(1, behind_ms=None, at_ms=START_MS), ward.now_s)
+    assert ward.watch.watched_until_ms() is None, "it has not been at the end yet"
+    ward.watch.hear(pulse_of(1, behind_ms=2000, at_ms=START_MS), ward.now_s)
+    until_ms = ward.watch.watched_until_ms()
+    assert until_ms == START_MS - 2000
+    ward.watch.hear(pulse_of(1, behind_ms=None, at_ms=START_MS), ward.now_s)
+    ward.watch.hear(pulse_of(1, behind_ms=9000, at_ms=START_MS), ward.now_s)
+    assert ward.watch.watched_until_ms() == until_ms, "what has been judged has been judged"
+    ward.watch.expect(range(3))
+    assert ward.watch.watched_until_ms() is None
+
+
+def test_without_partitions_there_is_no_watermark() -> None:
+    assert Watched(partitions=0).watch.watched_until_ms() is None

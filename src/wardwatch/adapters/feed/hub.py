@@ -1,175 +1,269 @@
-"""What the feed knows: which alarms are open, and which consoles want to hear of which wards.
+"""What the feed knows, and who hears of it.
 
 No sockets and no Kafka here, and nothing that waits: every method is one step, so that no event can slip
-between a console's snapshot and the events that follow it.
+between what a console is told when it subscribes and what it is told from then on.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
+from dataclasses import dataclass
 
-from wardwatch.adapters.feed.outbox import Frame, Outbox
-from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.adapters.feed.audience import Subscriber, frames_of, parcels_of
+from wardwatch.adapters.feed.board import Bed, Board
+from wardwatch.adapters.feed.counters import FeedCounters
+from wardwatch.adapters.feed.fanout import Fanout, framed
+from wardwatch.adapters.feed.frames import text_frame
+from wardwatch.adapters.feed.history import Happened, History, Reach
+from wardwatch.adapters.feed.outbox import Parcel, Sink
+from wardwatch.adapters.feed.positions import Position, parsed
+from wardwatch.adapters.feed.subscription import Subscription
+from wardwatch.core.events import AlarmEvent, PatientStatus
 from wardwatch.wire.alarms import encode_alarm
-from wardwatch.wire.feed import ALL_WARDS, Gone, encode_event, encode_message, encode_snapshot
+from wardwatch.wire.feed.told import Event, Heartbeat, Snapshot, Subscribed, raw
+
+# For how many heartbeats a console that has seen more of the log than this feed waits for the feed to get
+# there: about 3 s. Our own choice.
+HOLD_BEATS = 3
+
+# Answers to consoles that come back together are made once, as long as nothing happens between them.
+_MOST_ANSWERS_KEPT = 1000
 
 
 @dataclass(slots=True)
-class FeedCounters:
-    """What the feed has done since it started; ``consoles`` is how many are connected now."""
+class _Wish:
+    """A subscription that has not been granted yet; ``position`` is without it in its check."""
 
-    consoles: int = 0
-    consoles_cut_off: int = 0
-    consoles_refused: int = 0
-    bad_requests: int = 0
-    events_delivered: int = 0
-    repeats_dropped: int = 0
-    unreadable_records: int = 0
-    log_restarts: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class Subscriber:
-    """One connected console; ``wards`` is empty until it has asked for some."""
-
-    outbox: Outbox
-    wards: frozenset[str] = field(default_factory=frozenset)
+    subscription: Subscription
+    position: Position | None = None
+    request: str | None = None
+    is_answered: bool = False
+    beats: int = 0
 
 
 class FeedHub:
-    """Folds alarm events into the set of open alarms, and hands them to the consoles of their ward.
+    """Takes in what the logs say, keeps what consoles that come back may have missed, and tells consoles.
 
     Until :meth:`open_doors` the hub only learns: a snapshot of half the log would be a false one.
     """
 
-    def __init__(self, *, queue_limit: int) -> None:
+    def __init__(self, *, history_events: int = 20_000, queue_limit: int = 1000) -> None:
+        """So many records of the log are kept, and so many events may wait for one console."""
         self.counters = FeedCounters()
-        self._queue_limit = queue_limit
-        self._everybody: set[Subscriber] = set()
-        self._by_ward: defaultdict[str, set[Subscriber]] = defaultdict(set)
-        self._announced: dict[str, bytes] = {}
-        self._forget()
-
-    def _forget(self) -> None:
+        self._fanout = Fanout(self.counters, queue_limit=queue_limit)
+        self._history = History(history_events)
+        self._board = Board()
+        self._wishes: dict[Subscriber, _Wish] = {}
+        self._batch: list[Happened] = []
+        self._beds_before: dict[str, Bed | None] = {}
+        self._answers: dict[Hashable, list[Parcel]] = {}
         self._is_open_to_consoles = False
-        self._alarms_of_ward: dict[str, dict[str, bytes]] = {}
-        self._ward_of_alarm: dict[str, str] = {}
-        self._last_sequence: dict[str, int] = {}
 
-    def join(self) -> Subscriber:
+    @property
+    def subscribers(self) -> Set[Subscriber]:
+        """All who are connected; to be looked at only."""
+        return self._fanout.subscribers
+
+    @property
+    def number(self) -> int:
+        """That of the newest record: an outbox that has written it has written all events so far."""
+        return self._history.number
+
+    def position(self) -> str:
+        """How far the log has been read; consoles are told it with their subscription in its check."""
+        return self._history.position()
+
+    def alarms_of(self, patient: str) -> list[bytes]:
+        """The records of a patient's latest events, the oldest first."""
+        return [step.record for step in self._history.of_patient(patient)]
+
+    def open_alarm(self, alarm: str) -> AlarmEvent | None:
+        """The latest event of an alarm of a patient, while it is open."""
+        return self._board.open_alarm(alarm)
+
+    # Consoles
+
+    def join(self, sink: Sink) -> Subscriber:
         """A console has connected."""
-        subscriber = Subscriber(Outbox(limit=self._queue_limit))
-        self._everybody.add(subscriber)
-        self.counters.consoles += 1
-        return subscriber
+        return self._fanout.join(sink)
 
     def leave(self, subscriber: Subscriber) -> None:
         """A console is gone, or is to go."""
-        if subscriber in self._everybody:
-            self._everybody.remove(subscriber)
-            self.counters.consoles -= 1
-            self._unlist(subscriber)
+        self._wishes.pop(subscriber, None)
+        self._fanout.leave(subscriber)
 
-    def subscribe(self, subscriber: Subscriber, wards: Iterable[str]) -> None:
-        """From now on the console hears of these wards, and first of what is open there."""
-        if subscriber not in self._everybody:
+    def send(self, subscriber: Subscriber, payload: bytes) -> None:
+        """Send an answer to one console, after all that it has been told before."""
+        if subscriber in self.subscribers:
+            self.flush()
+            self._fanout.give((subscriber,), [Parcel(text_frame(payload))])
+
+    def subscribe(
+        self,
+        subscriber: Subscriber,
+        subscription: Subscription,
+        position: str | None = None,
+        request: str | None = None,
+        wards_told: Iterable[str] = (),
+    ) -> None:
+        """From now on the console hears of this, and first of what it has missed, or of all that is open.
+
+        ``wards_told`` are the wards that it is told it has; the answer repeats ``request``.
+        """
+        if subscriber not in self.subscribers:
             return
-        self._unlist(subscriber)
-        subscriber.wards = frozenset(wards)
-        for ward in subscriber.wards:
-            self._by_ward[ward].add(subscriber)
-        if self._is_open_to_consoles:
-            self._send_snapshot(subscriber)
+        self.flush()
+        self._fanout.hush(subscriber)
+        subscriber.subscription = subscription
+        subscriber.wards_told = tuple(wards_told) or tuple(sorted(subscription.wards))
+        known = None if position is None else parsed(position)
+        if known is not None:
+            known = known._replace(check=known.check ^ subscription.digest)
+        self._wishes[subscriber] = _Wish(subscription, known, request)
+        self._grant(subscriber)
+
+    def _grant(self, subscriber: Subscriber) -> None:
+        """Tell a console where it stands, or let it wait until that is known."""
+        wish = self._wishes[subscriber]
+        reach = Reach.LOST if wish.position is None else self._history.reach(wish.position)
+        is_to_wait = reach is Reach.AHEAD and wish.beats < HOLD_BEATS
+        if is_to_wait or not self._is_open_to_consoles:
+            return
+        del self._wishes[subscriber]
+        self._fanout.tell(subscriber, wish.subscription)
+        recovered = wish.position is not None and reach is Reach.KNOWN
+        if not wish.is_answered:
+            answer = self._answer(subscriber, wish, recovered=recovered)
+            self._fanout.give((subscriber,), [Parcel(framed(answer))])
+        if wish.position is not None and recovered:
+            self.counters.consoles_resumed += 1
+            parcels = self._missed(wish.subscription, wish.position)
+        else:
+            parcels = self._snapshot(wish.subscription, subscriber.wards_told)
+        self._fanout.give((subscriber,), parcels)
+
+    def _answer(self, subscriber: Subscriber, wish: _Wish, *, recovered: bool) -> Subscribed:
+        return Subscribed(
+            wards=list(subscriber.wards_told),
+            recovered=recovered,
+            monitoring=raw(self._board.monitoring()),
+            patients=raw(self._board.patients_for(wish.subscription)) if recovered else [],
+            request=wish.request,
+        )
+
+    def _missed(self, subscription: Subscription, position: Position) -> list[Parcel]:
+        def make() -> list[Parcel]:
+            frames = frames_of(subscription, self._history.since(position))
+            # Where nothing was missed, that is told by the number alone.
+            parcels = parcels_of(frames, self.number) or [Parcel(b"", number=self.number)]
+            return [parcel._replace(is_answer=True) for parcel in parcels]
+
+        return self._made_once((subscription, position), make)
+
+    def _snapshot(self, subscription: Subscription, wards_told: tuple[str, ...]) -> list[Parcel]:
+        def make() -> list[Parcel]:
+            snapshot = Snapshot(
+                wards=list(wards_told),
+                position=self._history.position(subscription.digest),
+                alarms=raw([*self._board.monitoring(), *self._board.alarms_for(subscription)]),
+                patients=raw(self._board.patients_for(subscription)),
+            )
+            return [Parcel(framed(snapshot), number=self.number)]
+
+        return self._made_once((subscription, wards_told), make)
+
+    def _made_once(self, key: Hashable, make: Callable[[], list[Parcel]]) -> list[Parcel]:
+        if key not in self._answers:
+            if len(self._answers) >= _MOST_ANSWERS_KEPT:
+                self._answers.clear()
+            self._answers[key] = make()
+        return self._answers[key]
+
+    # The log of alarms
+
+    def begin(self, offsets: Mapping[int, int]) -> None:
+        """The log has these partitions, and reading begins or goes on there."""
+        self._answers.clear()
+        self._history.begin(offsets)
 
     def open_doors(self) -> None:
         """The log has been read to its end: from now on, snapshots are whole."""
         if not self._is_open_to_consoles:
             self._is_open_to_consoles = True
-            for subscriber in list(self._everybody):
-                if subscriber.wards:
-                    self._send_snapshot(subscriber)
+            for subscriber in list(self._wishes):
+                self._grant(subscriber)
 
     def start_over(self) -> None:
         """The log is not the one that was read: forget it. Consoles get a snapshot when it is read anew."""
+        self.flush()
         self.counters.log_restarts += 1
-        self._forget()
+        self._is_open_to_consoles = False
+        self._answers.clear()
+        self._history.forget()
+        self._board.forget()
+        for subscriber in self._fanout.hush_all():
+            if subscriber.subscription is not None:
+                self._wishes[subscriber] = _Wish(subscriber.subscription, is_answered=True)
 
-    def take(self, event: AlarmEvent) -> None:
-        """The next event of the log."""
-        if event.sequence <= self._last_sequence.get(event.patient, -1):
+    def take(self, event: AlarmEvent, record: bytes, partition: int, offset: int) -> None:
+        """The next record of the log; consoles are told at the next :meth:`flush`."""
+        step = self._board.take(event, record)
+        self._history.append(partition, offset, record, step)
+        self._answers.clear()
+        if step is None:
             self.counters.repeats_dropped += 1
-            return
-        self._last_sequence[event.patient] = event.sequence
-        record = encode_alarm(event)
-        previous_ward = self._file(event, record)
-        if self._is_open_to_consoles:
-            self._tell(event, record, previous_ward)
+        elif self._is_open_to_consoles:
+            self._batch.append(self._history.latest(step))
+
+    def pass_over(self, record: bytes | None, partition: int, offset: int) -> None:
+        """The next record of the log, which nobody can read."""
+        self._history.append(partition, offset, record or b"", None)
+        self._answers.clear()
+        self.counters.unreadable_records += 1
 
     def announce(self, event: AlarmEvent) -> None:
         """The next event of an alarm that is the feed's own, and stands in no log: it is for every ward."""
+        self.flush()
+        self._answers.clear()
         record = encode_alarm(event)
-        if event.phase is Phase.END:
-            self._announced.pop(event.alarm, None)
-        else:
-            self._announced[event.alarm] = record
-        if self._is_open_to_consoles:
-            frame = Frame(encode_event(record), is_event=True)
-            for subscriber in [each for each in self._everybody if each.wards]:
-                self.send(subscriber, frame)
+        self._board.announce(event, record)
+        message = Event(position=None, alarm=raw((record,))[0])
+        self._fanout.tell_all(Parcel(framed(message), events=1))
 
-    def heartbeat(self, payload: bytes) -> None:
-        """Pass the feed's state on to every console."""
-        frame = Frame(payload)
-        for subscriber in self._everybody:
-            subscriber.outbox.put_heartbeat(frame)
+    # Patients
 
-    def send(self, subscriber: Subscriber, frame: Frame) -> None:
-        """Queue a frame for one console, or cut it off if it does not keep up."""
-        if not subscriber.outbox.put(frame):
-            self.cut_off(subscriber)
+    def show(self, status: PatientStatus, record: bytes) -> None:
+        """The latest of a patient; consoles are told at the next :meth:`flush`."""
+        self._answers.clear()
+        self._beds_before.setdefault(status.patient, self._board.bed(status.patient))
+        self._board.lay(status, record)
 
-    def cut_off(self, subscriber: Subscriber) -> None:
-        """This console does not keep up; its connection's end is the server's work."""
-        if subscriber in self._everybody:
-            self.counters.consoles_cut_off += 1
-            self.leave(subscriber)
+    def remove(self, patient: str) -> None:
+        """A patient lies in no ward any more; consoles are told at the next :meth:`flush`."""
+        self._answers.clear()
+        self._beds_before.setdefault(patient, self._board.bed(patient))
+        self._board.remove(patient)
 
-    def _file(self, event: AlarmEvent, record: bytes) -> str:
-        """Put the alarm where it belongs now; returns the ward in which it was before."""
-        previous_ward = self._ward_of_alarm.pop(event.alarm, event.ward)
-        previous = self._alarms_of_ward.get(previous_ward, {})
-        if event.phase is Phase.END or previous_ward != event.ward:
-            previous.pop(event.alarm, None)
-            if not previous:
-                self._alarms_of_ward.pop(previous_ward, None)
-        if event.phase is not Phase.END:
-            self._ward_of_alarm[event.alarm] = event.ward
-            self._alarms_of_ward.setdefault(event.ward, {})[event.alarm] = record
-        return previous_ward
+    # Telling
 
-    def _tell(self, event: AlarmEvent, record: bytes, previous_ward: str) -> None:
-        receivers = self._audience(event.ward)
-        frame = Frame(encode_event(record), is_event=True)
-        for subscriber in receivers:
-            self.send(subscriber, frame)
-        if previous_ward != event.ward:
-            gone = Frame(encode_message(Gone(alarm=event.alarm)), is_event=True)
-            for subscriber in self._audience(previous_ward) - receivers:
-                self.send(subscriber, gone)
+    def flush(self) -> None:
+        """Tell consoles what has happened since the last time: all that one fetch brought, at once."""
+        if self._batch:
+            batch, self._batch = self._batch, []
+            self._fanout.tell_events(batch, self.number)
+            self._grant_who_waited()
+        if self._beds_before:
+            beds_before, self._beds_before = self._beds_before, {}
+            self._fanout.tell_statuses(beds_before, self._board)
 
-    def _audience(self, ward: str) -> Set[Subscriber]:
-        return self._by_ward.get(ward, set()) | self._by_ward.get(ALL_WARDS, set())
+    def heartbeat(self, beat: Heartbeat) -> None:
+        """Tell every console how things stand, each with its own position; once a second."""
+        self.flush()
+        for wish in self._wishes.values():
+            wish.beats += self._is_open_to_consoles
+        self._grant_who_waited()
+        self._fanout.beat(beat, lambda subscription: self._history.position(subscription.digest))
 
-    def _send_snapshot(self, subscriber: Subscriber) -> None:
-        wards = self._alarms_of_ward if ALL_WARDS in subscriber.wards else subscriber.wards
-        alarms = [record for ward in sorted(wards) for record in self._alarms_of_ward.get(ward, {}).values()]
-        self.send(subscriber, Frame(encode_snapshot(subscriber.wards, [*self._announced.values(), *alarms])))
-
-    def _unlist(self, subscriber: Subscriber) -> None:
-        for ward in subscriber.wards:
-            listeners = self._by_ward[ward]
-            listeners.discard(subscriber)
-            if not listeners:
-                del self._by_ward[ward]
+    def _grant_who_waited(self) -> None:
+        for subscriber in list(self._wishes):
+            self._grant(subscriber)

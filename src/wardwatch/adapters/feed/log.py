@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from wardwatch.adapters.feed.hub import FeedHub
@@ -20,9 +20,11 @@ from wardwatch.adapters.kafka_topic import (
     TopicMissingError,
     TopicReader,
 )
+from wardwatch.core.events import AlarmEvent
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.errors import Unreadable
-from wardwatch.wire.feed import Heartbeat, NotLive
+from wardwatch.wire.feed.codes import NotLive
+from wardwatch.wire.feed.told import Heartbeat
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +68,12 @@ class LogFollower(ABC):
     def _take(self, record: LogRecord) -> None:
         """The next record of the log."""
 
+    def _begin(self, position: Mapping[int, int]) -> None:  # noqa: B027 (most have no use for it)
+        """The log's partitions, and where reading begins or goes on."""
+
+    def _taken_batch(self) -> None:  # noqa: B027
+        """All that came in together has been taken."""
+
     @abstractmethod
     def _start_over(self) -> None:
         """The log is not the one that was read: what was taken of it counts no more."""
@@ -77,6 +85,13 @@ class LogFollower(ABC):
     def _begin_at(self, extents: dict[int, Extent]) -> dict[int, int]:
         """Where to begin in partitions of which nothing has been read."""
         return {partition: extent.first for partition, extent in extents.items()}
+
+    async def _find_beginning(
+        self,
+        reader: TopicReader,  # noqa: ARG002 (for those who must ask the broker)
+        extents: dict[int, Extent],
+    ) -> dict[int, int]:
+        return self._begin_at(extents)
 
     def obstacle(self) -> NotLive | None:
         """Why the log is not known up to now; ``None`` while it is."""
@@ -113,10 +128,11 @@ class LogFollower(ABC):
         asked_at = time.monotonic()
         extents = await reader.extents()
         self._check_identity(extents)
-        begin = self._begin_at(extents)
+        begin = await self._find_beginning(reader, extents)
         self._position = {
             partition: self._position.get(partition, first) for partition, first in begin.items()
         }
+        self._begin(self._position)
         reader.read_from(self._position)
         self._aim({partition: extent.end for partition, extent in extents.items()}, asked_at)
         self._last_progress_at = time.monotonic()
@@ -150,6 +166,7 @@ class LogFollower(ABC):
             self._position[record.partition] = record.offset + 1
             self._take(record)
         if records:
+            self._taken_batch()
             self._last_progress_at = time.monotonic()
         reached = await reader.positions()
         if all(reached[partition] >= end for partition, end in self._target.items()):
@@ -184,11 +201,19 @@ class AlertLog(LogFollower):
         open_reader: Callable[[], TopicReader],
         *,
         other_obstacle: Callable[[], NotLive | None] = lambda: None,
+        watched_until_ms: Callable[[], int | None] = lambda: None,
+        heard: Callable[[AlarmEvent], None] = lambda _: None,
     ) -> None:
-        """``other_obstacle`` is what else keeps the feed from being live."""
+        """``other_obstacle`` is what else keeps the feed from being live.
+
+        ``watched_until_ms`` tells the watermark: what had arrived by then has been judged. ``heard`` is told
+        of each event that the hub has taken.
+        """
         super().__init__(open_reader)
         self._hub = hub
         self._other_obstacle = other_obstacle
+        self._watched_until_ms = watched_until_ms
+        self._heard = heard
         self._last_record_ms: int | None = None
 
     def heartbeat(self) -> Heartbeat:
@@ -201,16 +226,26 @@ class AlertLog(LogFollower):
             live=reason is None,
             reason=reason,
             known_until_ms=None if age_s is None else now_ms - round(age_s * 1000),
+            watched_until_ms=self._watched_until_ms(),
             last_record_ms=self._last_record_ms,
-            position={str(partition): offset for partition, offset in sorted(self._position.items())},
+            position=self._hub.position(),
         )
 
     def _take(self, record: LogRecord) -> None:
         self._last_record_ms = record.timestamp_ms
         try:
-            self._hub.take(decode_alarm(record.value))
-        except (Unreadable, RecursionError):  # what can just be read may be nested too deeply to be written
-            self._hub.counters.unreadable_records += 1
+            event = decode_alarm(record.value)
+        except (Unreadable, RecursionError):
+            self._hub.pass_over(record.value, record.partition, record.offset)
+        else:
+            self._hub.take(event, record.value or b"", record.partition, record.offset)
+            self._heard(event)
+
+    def _begin(self, position: Mapping[int, int]) -> None:
+        self._hub.begin(position)
+
+    def _taken_batch(self) -> None:
+        self._hub.flush()
 
     def _start_over(self) -> None:
         self._hub.start_over()

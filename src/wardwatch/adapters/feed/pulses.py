@@ -11,7 +11,7 @@ from wardwatch.adapters.feed.log import LogFollower
 from wardwatch.adapters.feed.watch import MonitoringWatch, Now
 from wardwatch.adapters.kafka_topic import Extent, LogRecord, TopicReader
 from wardwatch.wire.errors import Unreadable
-from wardwatch.wire.feed import NotLive
+from wardwatch.wire.feed.codes import NotLive
 from wardwatch.wire.pulse import decode_pulse
 
 LOOK_INTERVAL_S = 0.5
@@ -36,6 +36,10 @@ class PulseLog(LogFollower):
         """Why nothing can be known of the monitoring; ``None`` while it is known."""
         obstacle = self.obstacle()
         return None if obstacle is NotLive.NO_TOPIC else obstacle
+
+    def watched_until_ms(self) -> int | None:
+        """What had arrived in the log by then has been judged; ``None`` while that is not known."""
+        return self._watch.watched_until_ms()
 
     async def look(self) -> NoReturn:
         """Let the watch look, until cancelled; beside :meth:`run`."""

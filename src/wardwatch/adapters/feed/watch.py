@@ -53,6 +53,7 @@ class _Sign:
     heard_at_s: float
     at_end_s: float
     latest: Pulse | None = None
+    watched_until_ms: int | None = None  # by the worker's calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class MonitoringWatch:
         # A worker that has just taken over, and has not been at the end yet, is as late as the one before it.
         if pulse.behind_ms is not None:
             sign.at_end_s = max(sign.at_end_s, at_end_s)
+            sign.watched_until_ms = max(sign.watched_until_ms or 0, pulse.at_ms - pulse.behind_ms)
+
+    def watched_until_ms(self) -> int | None:
+        """What had arrived by then in any partition has been judged; ``None`` where that is not known."""
+        instants = [
+            self._signs[number].watched_until_ms for number in self._partitions if number in self._signs
+        ]
+        known = [instant for instant in instants if instant is not None]
+        return min(known) if known and len(known) == len(self._partitions) else None
 
     def look(self, now: Now) -> None:
         """Raise and end what there is to be raised and ended."""

@@ -14,7 +14,7 @@ from wardwatch.wire.status import decode_status
 
 
 class _Message(msgspec.Struct, tag_field="type", kw_only=True):
-    """A message; ``request`` repeats that of the console's message to which it is the answer, if it had one."""
+    """A message; ``request`` repeats that of the message to which it is the answer, if that had one."""
 
 
 class Hello(_Message, tag="hello"):
@@ -40,13 +40,15 @@ class Welcome(_Message, tag="welcome"):
 class Subscribed(_Message, tag="subscribed"):
     """The answer to a subscription.
 
-    With ``recovered``, all that was missed since the position comes next, as events, and ``monitoring``
-    replaces what the console knew of alarms about the monitoring itself. Without, a snapshot comes next.
+    With ``recovered``, all that was missed since the position comes next, as events; ``monitoring`` replaces
+    what the console knew of alarms about the monitoring itself, and ``patients``, where vitals were asked for,
+    what it knew of patients. Without, a snapshot comes next.
     """
 
     wards: list[str]
     recovered: bool
     monitoring: list[msgspec.Raw] = []
+    patients: list[msgspec.Raw] = []
     request: str | None = None
 
     def events(self) -> list[AlarmEvent]:

@@ -1,0 +1,71 @@
+"""A console's websocket connection, on which frames that were made for many are written as they are."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.protocol import OPEN
+
+from wardwatch.adapters.feed.outbox import Outbox
+from wardwatch.wire.feed.codes import CloseCode
+
+# How long a console may take to answer the end of its connection before the socket is closed on it.
+CLOSE_TIMEOUT_S = 2.0
+
+SLOW_CONSUMER = "slow consumer: log in again and subscribe with your last position"
+
+# The loop only keeps weak references to tasks.
+_hanging_up: set[asyncio.Task[None]] = set()
+
+
+class FeedConnection(ServerConnection):
+    """For ``serve(create_connection=FeedConnection, compression=None, ping_interval=None)``.
+
+    Frames go past the library's own, to the same transport: whole ones, and none after its close frame. So
+    a fan-out to a thousand consoles needs neither a thousand tasks nor a thousand copies; and of thousands of
+    connections none has a task of its own for pings either, the hub asks them all.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.outbox: Outbox | None = None
+        self.heard = True
+
+    def write(self, frames: bytes) -> None:
+        """Send whole frames, unless the connection is ending."""
+        if self.protocol.state is OPEN:
+            self.transport.write(frames)
+
+    def cut_off(self) -> None:
+        """End the connection to a console that does not keep up."""
+        self.hang_up(CloseCode.SLOW_CONSUMER, SLOW_CONSUMER)
+
+    def give_up(self) -> None:
+        """End the connection to a console that is no longer there."""
+        self.transport.abort()
+
+    def hang_up(self, code: CloseCode, reason: str, *, within_s: float = CLOSE_TIMEOUT_S) -> None:
+        """End the connection: in order if the console reads at all, else without more ado."""
+        task = asyncio.get_running_loop().create_task(self._hang_up(code, reason, within_s))
+        _hanging_up.add(task)
+        task.add_done_callback(_hanging_up.discard)
+
+    async def _hang_up(self, code: CloseCode, reason: str, within_s: float) -> None:
+        try:
+            async with asyncio.timeout(within_s):
+                await self.close(code, reason)
+        except TimeoutError:
+            self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come from the console: it is there."""
+        self.heard = True
+        super().data_received(data)
+
+    def resume_writing(self) -> None:
+        """The console has taken most of what it was sent: go on with what waits."""
+        super().resume_writing()
+        if self.outbox is not None:
+            self.outbox.pump()
