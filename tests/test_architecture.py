@@ -71,7 +71,7 @@ _MAY_BE_IMPORTED_BY = {
         "fitting/*.py",
         "time_zones.py",
         "demo/measuring.py",
-        "wardwatch_simulators/*.py",
+        "wardwatch_simulators/**/*.py",
     ],
     "pydantic": ["settings.py", "wards_file.py"],
     "pydantic_settings": ["settings.py"],
