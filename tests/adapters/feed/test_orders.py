@@ -29,7 +29,7 @@ from wardwatch.wire.feed.told import Error, decode_server_message
 from wardwatch.wire.topics import COMMANDS
 
 if TYPE_CHECKING:
-    from wardwatch.adapters.feed.hub import Subscriber
+    from wardwatch.adapters.feed.audience import Subscriber
 
 ANNA = Grant(
     token_id="t-1",  # noqa: S106

@@ -21,7 +21,7 @@ from wardwatch.wire.feed.told import Error, encode_message
 from wardwatch.wire.topics import COMMANDS
 
 if TYPE_CHECKING:
-    from wardwatch.adapters.feed.hub import Subscriber
+    from wardwatch.adapters.feed.audience import Subscriber
     from wardwatch.core.permissions import Grant
 
 _log = logging.getLogger(__name__)
