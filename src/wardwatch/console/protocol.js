@@ -20,7 +20,8 @@
  *   link.may(action)             whether the login may do so (names of core/permissions.py, from the welcome)
  *   link.nowMs()                 the feed's time, ms since 1970: for every age and countdown
  *   link.on(type, listener)      -> function that ends it. type is that of a message of the feed (listener gets the
- *                                   message), or "state" (listener gets link.state)
+ *                                   message), "state" (gets link.state), "out" (the login is over; gets a LinkError),
+ *                                   or "wards" (the wards that were asked for are refused; gets the code)
  *   link.state                   {phase, live, reason, staleForMs, nextTryInMs, skewMs, welcome}
  *                                phase   "out" | "connecting" | "waiting" | "joining" | "joined"
  *                                live    the feed has vouched in the last 3 s that all it knows has been told
@@ -28,6 +29,8 @@
  */
 
 import { Later } from "./later.js";
+import { Listeners } from "./listeners.js";
+import { BROWSER } from "./outside.js";
 import { pauseMs } from "./pauses.js";
 import { LinkError, Requests } from "./requests.js";
 import { Watchdog } from "./watchdog.js";
@@ -36,27 +39,20 @@ export { LinkError };
 
 // Close codes after which trying again with the same token is of no use (docs/feed.md).
 const LOGIN_IS_OVER = new Map([
-  [4001, "bad_token"],
-  [4002, "expired"],
-  [4003, "revoked"],
+  [4001, new LinkError("bad_token", "This token is not valid. Paste it again, or ask for a new one.")],
+  [4002, new LinkError("expired", "Your login has ended, because its time was over.")],
+  [4003, new LinkError("revoked", "Your login has been withdrawn.")],
 ]);
 // A feed says hello at once, and something every second; these are our own choice. A cut cable shows only so.
 const HELLO_WITHIN_MS = 5000;
 const SILENCE_LIMIT_MS = 5000;
 const LOOK_EVERY_MS = 250;
-
-const BROWSER = {
-  open: (url) => new WebSocket(url, "wardwatch.v1"),
-  monotonicMs: () => performance.now(),
-  wallMs: () => Date.now(),
-  random: () => Math.random(),
-  timers: { set: (run, ms) => setTimeout(run, ms), clear: (timer) => clearTimeout(timer) },
-};
+const ALL_WARDS = "*";
 
 export class Link {
   #outside;
   #url;
-  #listeners = new Map();
+  #listeners = new Listeners();
   #watchdog = new Watchdog();
   #requests;
   #later;
@@ -64,6 +60,7 @@ export class Link {
   #token = null;
   #console = null;
   #entering = null; // {resolve, reject} of a login that has not been answered
+  #renewing = null; // a new token that has not been answered
   #wards = null;
   #position = null;
   #phase = "out";
@@ -97,9 +94,7 @@ export class Link {
   }
 
   on(type, listener) {
-    if (!this.#listeners.has(type)) this.#listeners.set(type, new Set());
-    this.#listeners.get(type).add(listener);
-    return () => this.#listeners.get(type).delete(listener);
+    return this.#listeners.on(type, listener);
   }
 
   nowMs() {
@@ -112,13 +107,8 @@ export class Link {
 
   login(token, console) {
     if (this.#phase === "joined" || this.#phase === "joining") return this.#renew(token);
-    this.#token = token;
-    this.#console = console ?? null;
-    return new Promise((resolve, reject) => {
-      this.#entering = { resolve, reject };
-      this.#failures = 0;
-      this.#connect();
-    });
+    this.#entering?.reject(new LinkError("superseded", "Another login was begun."));
+    return this.#enterWith(token, console ?? null);
   }
 
   logout() {
@@ -150,15 +140,34 @@ export class Link {
     if (this.#phase === "waiting") this.#connect();
   }
 
+  /** The feed ends the connection where the new token is another person's, or allows less: then enter anew. */
   async #renew(token) {
-    const welcome = await this.#requests.ask({ type: "login", token, console: this.#console });
+    this.#renewing = token;
+    try {
+      this.#welcome = await this.#requests.ask({ type: "login", token, console: this.#console });
+      this.#token = token;
+      return this.#welcome;
+    } catch (error) {
+      if (this.#renewing !== null || error.code !== "disconnected") throw error;
+      return await this.#enterWith(token, this.#console);
+    } finally {
+      this.#renewing = null;
+    }
+  }
+
+  #enterWith(token, console) {
     this.#token = token;
-    this.#welcome = welcome;
-    return welcome;
+    this.#console = console;
+    this.#failures = 0;
+    return new Promise((resolve, reject) => {
+      this.#entering = { resolve, reject };
+      this.#connect();
+    });
   }
 
   #connect() {
     this.#drop();
+    this.#later.cancel("connect");
     this.#phase = "connecting";
     this.#openedAtMs = this.#outside.monotonicMs();
     const socket = this.#outside.open(this.#url);
@@ -181,8 +190,14 @@ export class Link {
 
   #closed(code) {
     const over = LOGIN_IS_OVER.get(code);
+    if (code === 4001 && this.#renewing !== null) {
+      this.#renewing = null;
+      this.#position = null;
+      this.#drop();
+      return;
+    }
     if (over !== undefined) {
-      this.#leave(new LinkError(over, "The login is not valid any more."));
+      this.#leave(over);
       return;
     }
     this.#drop();
@@ -200,12 +215,12 @@ export class Link {
     this.#drop();
     this.#requests.abandon(error);
     this.#phase = "out";
-    this.#token = this.#welcome = this.#wards = this.#position = null;
+    this.#token = this.#welcome = this.#wards = this.#position = this.#renewing = null;
     this.#watchdog.forget();
     const entering = this.#entering;
     this.#entering = null;
     entering?.reject(error);
-    this.#tell("out", error);
+    this.#listeners.tell("out", error);
     this.#tellState();
   }
 
@@ -218,22 +233,30 @@ export class Link {
     }
     this.#handle(message);
     this.#requests.hear(message);
-    this.#tell(message.type, message);
-    this.#tell("message", message);
+    this.#listeners.tell(message.type, message);
+    this.#listeners.tell("message", message);
     this.#tellState();
   }
 
   #handle(message) {
-    if (typeof message.position === "string") this.#position = message.position;
+    if (message.position) this.#position = message.position; // it is empty until something has been told
     const handlers = {
       hello: () => this.send({ type: "login", request: "login", token: this.#token, console: this.#console }),
       welcome: () => message.request === "login" && this.#enter(message),
-      error: () => message.request === "login" && this.#leave(new LinkError(message.code, message.message)),
+      error: () => this.#takeError(message),
       subscribed: () => (this.#caughtUp = message.recovered),
       snapshot: () => (this.#caughtUp = true),
       heartbeat: () => this.#takeHeartbeat(message),
     };
     handlers[message.type]?.();
+    // A position is ours only once all before it has been told here.
+    if (this.#caughtUp && typeof message.position === "string") this.#position = message.position;
+  }
+
+  #takeError({ request, code, message }) {
+    if (request === "login") this.#leave(new LinkError(code, message));
+    else if (request === "subscribe" && this.#wards[0] !== ALL_WARDS) this.#listeners.tell("wards", code);
+    else if (request === "subscribe") this.#leave(new LinkError(code, message));
   }
 
   #enter(welcome) {
@@ -249,7 +272,7 @@ export class Link {
 
   #subscribe() {
     this.#caughtUp = false;
-    this.send({ type: "subscribe", wards: this.#wards, position: this.#position, vitals: true });
+    this.send({ type: "subscribe", request: "subscribe", wards: this.#wards, position: this.#position, vitals: true });
   }
 
   #takeHeartbeat(heartbeat) {
@@ -279,16 +302,12 @@ export class Link {
     return this.#watchdog.reason ?? "silent";
   }
 
-  #tell(type, what) {
-    for (const listener of this.#listeners.get(type) ?? []) listener(what);
-  }
-
   /** Tell the state where anything but the clock has changed. */
   #tellState() {
     const state = this.state;
     const told = JSON.stringify([state.phase, state.live, state.reason, Math.round(state.skewMs / 1000)]);
     if (told === this.#toldState) return;
     this.#toldState = told;
-    this.#tell("state", state);
+    this.#listeners.tell("state", state);
   }
 }
