@@ -117,22 +117,12 @@ export class Store {
     });
   }
 
-  /** What was missed comes next as events; but this stands in no log, and is told whole. */
-  #resume(monitoring, statuses) {
-    this.#replaceMonitoring(monitoring);
-    const here = new Set(statuses.map((status) => status.patient));
-    for (const { patient, alarms } of [...this.patients.values()]) {
-      // Whoever has an alarm stays until it is over or gone: those are events, and none of them is missing.
-      if (!here.has(patient) && alarms.size === 0) this.#takeLeft(patient);
-    }
-    for (const status of statuses) this.#takeStatus(status);
-  }
-
   /** What was missed comes next, as events; of what stands in no log the feed tells how it is now. */
   #resume(monitoring, statuses) {
     const here = new Set(statuses.map((status) => status.patient));
-    for (const { patient, status } of [...this.patients.values()]) {
-      if (status !== null && !here.has(patient)) this.#takeLeft(patient);
+    for (const { patient, alarms } of [...this.patients.values()]) {
+      // Whoever has an alarm stays until that is over or gone: those are events, and none of them is missing.
+      if (!here.has(patient) && alarms.size === 0) this.#takeLeft(patient);
     }
     for (const status of statuses) this.#takeStatus(status);
     this.#replaceMonitoring(monitoring);
