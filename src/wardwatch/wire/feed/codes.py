@@ -16,6 +16,7 @@ MAXIMUM_PATIENTS = 100
 class CloseCode(IntEnum):
     """Why the feed has ended a connection: codes 4000-4999 are for applications (RFC 6455, 7.4.2)."""
 
+    TRY_AGAIN_LATER = 1013  # too many consoles; in the registry of websocket codes
     UNAUTHORIZED = 4001  # the token is not valid
     EXPIRED = 4002  # the token was valid until now
     REVOKED = 4003  # somebody has withdrawn the token
