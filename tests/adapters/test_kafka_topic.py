@@ -10,6 +10,7 @@ import uuid
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests.support.apache_kafka import ApacheKafka
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
@@ -55,6 +56,7 @@ async def test_every_reader_gets_every_record_of_every_partition_in_offset_order
             for partition in extents:
                 offsets = [record.offset for record in records if record.partition == partition]
                 assert offsets == list(range(len(offsets)))
+            assert {record.key for record in records} == {f"p-{number}".encode() for number in range(7)}
             assert await reader.positions() == await reader.ends()
 
 
@@ -69,6 +71,28 @@ async def test_reading_goes_on_where_it_was_left(broker: Broker) -> None:
         await reader.start()
         reader.read_from(left_at)
         assert [record.value for record in await read_until(reader, 1)] == [b"new"]
+
+
+@pytest.mark.kafka
+async def test_a_place_in_the_log_is_found_by_time(apache_kafka: ApacheKafka) -> None:
+    topic, start_ms = f"topic-{uuid.uuid4()}", 1_795_288_000_000
+    async with AIOKafkaProducer(bootstrap_servers=apache_kafka.bootstrap_servers) as producer:
+        for number in range(10):
+            await producer.send_and_wait(topic, b"x", partition=0, timestamp_ms=start_ms + 1000 * number)
+    async with reader_of(topic, apache_kafka.bootstrap_servers) as reader:
+        await reader.start()
+        others = dict.fromkeys(range(1, 4))
+        for after_ms, offset in ((-5, 0), (0, 0), (2500, 3), (9000, 9), (9001, None)):
+            assert await reader.offsets_at(start_ms + after_ms) == {0: offset} | others
+
+
+async def test_a_broker_that_can_not_find_places_by_time_is_no_error(
+    embedded_broker: EmbeddedBroker,
+) -> None:
+    await produce(embedded_broker.bootstrap_servers, "topic", [b"x"])
+    async with reader_of("topic", embedded_broker.bootstrap_servers) as reader:
+        await reader.start()
+        assert set((await reader.offsets_at(0)).values()) == {None}
 
 
 async def test_a_place_outside_the_log_is_an_error_and_not_a_jump() -> None:

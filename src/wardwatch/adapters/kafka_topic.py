@@ -41,6 +41,7 @@ class LogRecord(NamedTuple):
     offset: int
     timestamp_ms: int
     value: bytes | None
+    key: bytes | None = None
 
 
 class Extent(NamedTuple):
@@ -119,6 +120,15 @@ class TopicReader:
             raise LogUnavailableError("the topic's partitions have changed")
         return {part.partition: end for part, end in ends.items()}
 
+    async def offsets_at(self, timestamp_ms: int) -> dict[int, int | None]:
+        """For each partition, the offset of its first record that is not older than an instant.
+
+        ``None`` where there is none, or where the broker can't tell: the embedded one can't.
+        """
+        with _errors_named():
+            found = await self._started.offsets_for_times(dict.fromkeys(self._partitions, timestamp_ms))
+        return {part.partition: None if at is None else at.offset for part, at in found.items()}
+
     def read_from(self, offsets: Mapping[int, int]) -> None:
         """Go on reading at these offsets, one for each partition."""
         for part in self._partitions:
@@ -132,7 +142,7 @@ class TopicReader:
         with _errors_named():
             batches = await self._started.getmany(timeout_ms=int(wait_s * 1000))
         return [
-            LogRecord(record.partition, record.offset, record.timestamp, record.value)
+            LogRecord(record.partition, record.offset, record.timestamp, record.value, record.key)
             for record in heapq.merge(*batches.values(), key=attrgetter("timestamp"))
         ]
 
