@@ -9,30 +9,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import http
 import json
-import mimetypes
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from tests.support.fake_ward import FakePatient, fake_ward, now_ms
+from wardwatch.adapters.feed.pages import Pages
 from wardwatch.wire.feed.codes import PROTOCOL
 
-_PAGE = Path(__file__).parents[2] / "src" / "wardwatch" / "console"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "media-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_PAGES = Pages()
 # All that a charge nurse may.
 EVERYTHING = [
-    "read", "history", "names", "shown", "deliveries", "acknowledge", "pause_audio", "resume_audio",
+    "read", "vitals", "history", "names", "shown", "deliveries", "acknowledge", "pause_audio", "resume_audio",
     "pause_alarm", "alarm_off", "resume_alarm", "note", "feedback", "new_normal",
 ]  # fmt: skip
 TOKEN = "anna"  # noqa: S105 (the one that this feed takes)
@@ -97,6 +90,11 @@ class FakeFeed:
         """Tell a patient's status, in which something has changed for good."""
         self.patients[patient].changes |= changes
         await self._tell({"type": "status", "status": self.patients[patient].status()})
+
+    async def leave(self, patient: str) -> None:
+        """A patient goes home."""
+        del self.patients[patient]
+        await self._tell({"type": "left", "patient": patient})
 
     async def cut(self, code: int = 1012) -> None:
         """Close all connections."""
@@ -223,21 +221,11 @@ async def _send(console: ServerConnection, message: dict[str, Any]) -> None:
     await console.send(json.dumps(message))
 
 
-def _page(console: ServerConnection, request: Request) -> Response | None:
+def _page(_: ServerConnection, request: Request) -> Response | None:
     """A file of the page; ``None`` lets a websocket in."""
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return None
-    path = _PAGE / (request.path.split("?")[0].lstrip("/") or "index.html")
-    if not path.is_file() or _PAGE not in path.resolve().parents:
-        return console.respond(http.HTTPStatus.NOT_FOUND, "There is no such page.\n")
-    body = path.read_bytes()
-    headers = Headers()
-    headers["Content-Type"] = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    headers["Content-Length"] = str(len(body))
-    headers["Content-Security-Policy"] = _POLICY
-    headers["Cache-Control"] = "no-store"
-    headers["Connection"] = "close"
-    return Response(200, "OK", headers, body)
+    return _PAGES.answer(request.path)
 
 
 async def _serve(port: int, beds: int) -> None:

@@ -48,7 +48,7 @@ class FakePatient:
     vitals: dict[str, list[float | None]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
-    began_ms: int = field(default_factory=lambda: now_ms() - HISTORY_MINUTES * MINUTE_MS)
+    began_ms: int = field(default_factory=lambda: now_ms() - (HISTORY_MINUTES - 1) * MINUTE_MS)
 
     def __post_init__(self) -> None:
         numbers = random.Random(self.seed)

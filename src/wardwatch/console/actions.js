@@ -1,12 +1,12 @@
 /**
- * What a nurse can do about an alarm or a patient, as buttons; and the orders given, until they are answered.
+ * What a nurse can do about an alarm or a patient, as buttons.
  *
  * Commands are those of docs/commands.md. A button is there where the login may give its command and where it
  * makes sense by now; whether it can be done says the feed, in the receipt's own sentence.
  */
 
 import { button } from "./buttons.js";
-import { element, setHidden, setText } from "./dom.js";
+import { element, setHidden } from "./dom.js";
 import { presenceOf } from "./signals.js";
 import { conditionInWords } from "./words.js";
 
@@ -180,48 +180,3 @@ export class Actions {
     if (hadFocus && !opener.hidden) opener.focus();
   }
 }
-
-// Our own choice: what was done before can be read in the history.
-const MOST_ORDERS = 5;
-
-/** The orders given here, the newest first, each with what became of it. */
-export class Orders {
-  constructor(link) {
-    this.link = link;
-    this.element = element("ul", { class: "orders", "aria-label": "What you did", "aria-live": "polite" });
-  }
-
-  give(order, label) {
-    const line = { text: element("span"), element: element("li", { "data-state": "pending" }) };
-    line.element.append(element("strong", {}, label), " ", line.text);
-    this.element.prepend(line.element);
-    while (this.element.children.length > MOST_ORDERS) this.element.lastChild.remove();
-    return this.#send(order, line);
-  }
-
-  async #send(order, line) {
-    this.#say(line, "pending", "sent, not answered yet…");
-    try {
-      const receipt = await this.link.command(order);
-      const done = receipt.verdict === "done";
-      this.#say(line, receipt.verdict, done ? receipt.sentence : `Not done: ${receipt.sentence}`);
-    } catch (error) {
-      this.#say(line, "failed", PLAINLY[error.code] ?? `Not done: ${error.message}`);
-    }
-  }
-
-  #say(line, state, text) {
-    line.element.dataset.state = state;
-    setText(line.text, text);
-  }
-}
-
-const PLAINLY = {
-  no_receipt: "No answer yet: it may have been done, or not. Look at the alarm before you do it again.",
-  logged_out: "Not done, as far as is known: you have logged out.",
-  forbidden_action: "Not done: your login does not allow it.",
-  forbidden_ward: "Not done: the patient is not in your wards.",
-  unknown_patient: "Not done: the patient is no longer in your wards.",
-  unknown_alarm: "Not done: this alarm is not known any more.",
-  not_delivered: "Not done: the feed could not pass it on. Try again.",
-};

@@ -30,7 +30,8 @@ export class Charts {
   constructor() {
     this.lanes = element("div", { class: "chart-lanes" });
     this.figures = element("div", { class: "charts" }, this.lanes);
-    this.readout = element("output", { class: "readout", for: "chart-time" });
+    // The slider says the same to those who hear the page; it must not be said again every minute.
+    this.readout = element("p", { class: "readout" });
     this.slider = element("input", { id: "chart-time", type: "range", step: 1, min: 0, max: 0 });
     this.slider.addEventListener("input", () => this.#slide());
     this.table = element("details", { class: "as-table" }, element("summary", {}, "The same as a table"));

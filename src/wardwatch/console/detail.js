@@ -3,7 +3,7 @@
  * elsewhere is seen; so it is no modal dialog, and Escape closes it.
  */
 
-import { Orders, Actions } from "./actions.js";
+import { Actions } from "./actions.js";
 import { AlarmCard } from "./alarm_card.js";
 import { button } from "./buttons.js";
 import { Charts } from "./charts.js";
@@ -11,6 +11,7 @@ import { element, setHidden, setText } from "./dom.js";
 import { Episodes } from "./episodes.js";
 import { EventList } from "./event_list.js";
 import { NameLine } from "./name_line.js";
+import { Orders } from "./orders.js";
 import { news2Missing, news2Range } from "./phrases.js";
 
 const HISTORY_MINUTES = 240;
@@ -119,6 +120,8 @@ class Detail {
       if (type === "alarm") this.#episodes.take(change.alarm);
       this.#askedDeliveriesMs = -Infinity;
       this.#show();
+    } else if (type === "receipt") {
+      this.orders.take(change.receipt);
     } else if (["patient", "history", "left"].includes(type) && change.patient === this.patient) {
       this.#show();
     }
