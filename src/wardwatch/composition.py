@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wardwatch.adapters.faust_worker import FaustWorker
+    from wardwatch.adapters.feed.audit import Audit
+    from wardwatch.adapters.feed.names import NamesFile
     from wardwatch.adapters.feed.pulses import PulseLog
     from wardwatch.adapters.feed.service import Feed
     from wardwatch.adapters.kafka_topic import TopicReader
+    from wardwatch.adapters.tokens import Gatekeeper
     from wardwatch.core.events import AlarmEvent
     from wardwatch.core.monitor import Rules
     from wardwatch.core.river_plugin import RiverPanel, RiverSpec
@@ -22,6 +27,13 @@ if TYPE_CHECKING:
 
 # Adapters are imported where they are built: a command waits only for what it uses.
 # ruff: noqa: PLC0415
+
+# A day at the desk, or a shift: for whoever tries the feed out. Our own choice.
+_TRIAL_MS = 12 * 3_600_000
+_NEEDS_KEYS = (
+    f"{PREFIX}FEED_HOST: without {PREFIX}FEED_KEYS nobody can say who may come in, and the feed listens on "
+    "this machine alone, not at {host}: make keys with `wardwatch token key`, or leave the host out."
+)
 
 
 def kafka_client_options(settings: Settings) -> dict[str, Any]:
@@ -140,18 +152,132 @@ def build_topic_reader(settings: Settings, topic: str) -> TopicReader:
 
 
 def build_feed(settings: Settings) -> Feed:
-    """A feed for nurse-station consoles."""
+    """A feed for nurse-station consoles; raises :class:`wardwatch.settings.SettingsError`."""
+    from wardwatch.adapters.feed.census import Census
+    from wardwatch.adapters.feed.deliveries import DeliveryBook
     from wardwatch.adapters.feed.hub import FeedHub
+    from wardwatch.adapters.feed.limits import Limits
     from wardwatch.adapters.feed.log import AlertLog
-    from wardwatch.adapters.feed.server import FeedServer
+    from wardwatch.adapters.feed.orders import Orders
+    from wardwatch.adapters.feed.receipt_log import ReceiptLog
+    from wardwatch.adapters.feed.server import Address, FeedServer
     from wardwatch.adapters.feed.service import Feed
-    from wardwatch.wire.topics import ALERTS
+    from wardwatch.adapters.feed.services import Services
+    from wardwatch.adapters.feed.status_log import StatusLog, TrendLog
+    from wardwatch.wire.topics import ALERTS, RECEIPTS, STATUS, TRENDS
 
-    hub = FeedHub(queue_limit=settings.feed_queue_limit)
+    def reader_of(topic: str) -> Callable[[], TopicReader]:
+        return partial(build_topic_reader, settings, topic)
+
+    gatekeeper, trial_token = _build_gatekeeper(settings)
+    hub = FeedHub(history_events=settings.feed_history_events, queue_limit=settings.feed_queue_limit)
+    services = Services(
+        hub=hub,
+        gatekeeper=gatekeeper,
+        census=Census(hub, trend_hours=settings.feed_trend_hours),
+        orders=Orders(kafka_client_options(settings), hub.send),
+        deliveries=DeliveryBook(hub),
+        audit=build_audit(settings),
+        names=_names(settings),
+    )
     pulses = build_pulse_log(settings, hub.announce)
-    log = AlertLog(hub, lambda: build_topic_reader(settings, ALERTS), other_obstacle=pulses.blindness)
-    server = FeedServer(hub, log.heartbeat, host=settings.feed_host, port=settings.feed_port)
-    return Feed(hub, log, pulses, server)
+    alerts = AlertLog(
+        hub,
+        reader_of(ALERTS),
+        other_obstacle=pulses.blindness,
+        watched_until_ms=pulses.watched_until_ms,
+        heard=services.deliveries.take,
+    )
+    trends = TrendLog(services.census, reader_of(TRENDS), trend_hours=settings.feed_trend_hours)
+    parts = [
+        alerts.run,
+        pulses.run,
+        pulses.look,
+        StatusLog(services.census, reader_of(STATUS), flush=hub.flush).run,
+        trends.run,
+        services.orders.run,
+        ReceiptLog(services.orders, services.deliveries, hub.send, reader_of(RECEIPTS)).run,
+        services.deliveries.run,
+    ]
+    origins = tuple(settings.feed_origins.split(",")) if settings.feed_origins else ()
+    address = Address(
+        host=settings.feed_host, port=settings.feed_port, tls=_feed_tls(settings), origins=origins
+    )
+    limits = Limits(consoles=settings.feed_maximum_consoles)
+    server = FeedServer(services, alerts.heartbeat, address=address, limits=limits)
+    return Feed(services, server, parts, trial_token=trial_token)
+
+
+def _build_gatekeeper(settings: Settings) -> tuple[Gatekeeper, str | None]:
+    """Who lets consoles in; and a token for trying out, where nobody has said whose tokens count."""
+    import time
+
+    from wardwatch.adapters.token_keys import SigningKey
+    from wardwatch.adapters.tokens import Gatekeeper, issue
+    from wardwatch.adapters.watched_file import UnusableFileError
+    from wardwatch.core.permissions import EVERY_WARD, ConsoleRole, Grant
+
+    try:
+        if settings.feed_keys is not None:
+            return Gatekeeper.of_files(settings.feed_keys, settings.feed_revoked), None
+        if not is_loopback(settings.feed_host):
+            raise SettingsError([_NEEDS_KEYS.format(host=settings.feed_host)])
+        key = SigningKey.make()
+        now_ms = time.time_ns() // 1_000_000
+        grant = Grant(
+            token_id="trial",  # noqa: S106 (its name)
+            subject="trial",
+            name="Trial",
+            role=ConsoleRole.CHARGE_NURSE,
+            wards=frozenset({EVERY_WARD}),
+            expires_ms=now_ms + _TRIAL_MS,
+        )
+        return Gatekeeper.of_key(key, settings.feed_revoked), issue(key, grant, now_ms)
+    except UnusableFileError as error:
+        raise SettingsError([str(error)]) from error
+
+
+def build_audit(settings: Settings) -> Audit:
+    """What notes who saw what and who did what."""
+    import wardwatch
+    from wardwatch.adapters.feed.audit import Audit
+    from wardwatch.wire.topics import AUDIT
+
+    open_reader = partial(build_topic_reader, settings, AUDIT)
+    return Audit(kafka_client_options(settings), open_reader, server=wardwatch.__version__)
+
+
+def _names(settings: Settings) -> NamesFile | None:
+    from wardwatch.adapters.feed.names import NamesFile
+    from wardwatch.adapters.watched_file import UnusableFileError
+
+    if settings.feed_names is None:
+        return None
+    setting = f"{PREFIX}FEED_NAMES"
+    try:
+        return NamesFile(settings.feed_names, setting)
+    except UnusableFileError as error:
+        raise SettingsError([f"{setting}: {error}"]) from error
+
+
+def _feed_tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.feed_certfile is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.feed_certfile, settings.feed_keyfile)
+    except OSError as error:  # those of ssl are some of them
+        raise SettingsError(
+            [f"{PREFIX}FEED_CERTFILE and {PREFIX}FEED_KEYFILE can't be used: {error.strerror or error}."]
+        ) from error
+    return context
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def build_pulse_log(settings: Settings, announce: Callable[[AlarmEvent], None]) -> PulseLog:

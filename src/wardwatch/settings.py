@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     feed_host: str = "127.0.0.1"
     feed_port: Port = 8765
     feed_queue_limit: int = Field(default=1000, ge=1)
+    feed_history_events: int = Field(default=20_000, ge=1, le=10_000_000)
     # Not FilePath: `wardwatch token` makes them. The feed says which of them it can't use.
     feed_keys: Path | None = None
     feed_revoked: Path | None = None

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from wardwatch.composition import build_rules, kafka_client_options
+from wardwatch.adapters.feed.service import Feed
+from wardwatch.composition import build_feed, build_rules, kafka_client_options
 from wardwatch.core.monitor import Rules
 from wardwatch.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables
 from wardwatch.time_zones import zone_of
@@ -34,6 +35,14 @@ def rules_or_exit(settings: Settings) -> Rules:
     """What monitors go by; where the settings don't allow that, says why and ends the process."""
     try:
         return build_rules(settings)
+    except SettingsError as error:
+        _exit(error.sentences)
+
+
+def feed_or_exit(settings: Settings) -> Feed:
+    """A feed; where the settings don't allow one, says why and ends the process."""
+    try:
+        return build_feed(settings)
     except SettingsError as error:
         _exit(error.sentences)
 

@@ -237,7 +237,7 @@ class ConsoleClient:
                     compression=None,
                     max_size=_MAXIMUM_MESSAGE_BYTES,
                     proxy=None,
-                    ssl=self._tls,
+                    ssl=self._tls or self._url.startswith("wss:") or None,
                 )
                 await self._connection.send(encode_request(self._login), text=True)
                 await self._be_welcomed(self._connection)

@@ -1,48 +1,49 @@
-"""The feed's websocket server: consoles come and go, ask for wards, and are sent what the hub has for them.
-
-One task a console sends and one receives, so that a console that does not read holds up nobody else.
-"""
+"""The feed's port: pages for browsers, websockets for consoles, and nobody for longer than allowed."""
 
 from __future__ import annotations
 
 import asyncio
 import http
+import logging
 import os
 import re
+import ssl
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 import wardwatch
-from wardwatch.adapters.feed.hub import FeedHub, Subscriber
-from wardwatch.adapters.feed.outbox import Frame, OutboxFullError
-from wardwatch.wire.feed import (
-    CLOSE_SLOW_CONSUMER,
-    MAXIMUM_REQUEST_BYTES,
-    PROTOCOL,
-    SLOW_CONSUMER,
-    BadRequestError,
-    Error,
-    Heartbeat,
-    Hello,
-    decode_request,
-    encode_message,
+from wardwatch.adapters.feed.attendance import Attendance, Guest
+from wardwatch.adapters.feed.connection import FeedConnection
+from wardwatch.adapters.feed.limits import (
+    HANG_UP_WITHIN_S,
+    REQUEST_WITHIN_S,
+    SESSION_CHECK_INTERVAL_S,
+    Limits,
 )
+from wardwatch.adapters.feed.pages import Pages, plain_answer
+from wardwatch.adapters.feed.services import Services
+from wardwatch.adapters.feed.session import EndOfSession
+from wardwatch.wire.feed.codes import MAXIMUM_REQUEST_BYTES, PROTOCOL
+from wardwatch.wire.feed.told import Heartbeat, Hello, encode_message
 
 HEARTBEAT_INTERVAL_S = 1.0
 
-# A console that is gone without a word is noticed after at most the sum of the two.
-_PING_INTERVAL_S = 10.0
-_PING_TIMEOUT_S = 10.0
-# How long a console may take to answer the end of its connection before the socket is closed on it.
-_CLOSE_TIMEOUT_S = 2.0
+# How long consoles may take to answer that the feed stops.
+_STOP_WITHIN_S = 4.0
+# Frames of one console that have come and wait to be read; of the largest size it is a quarter of a megabyte.
+_MAXIMUM_FRAMES_WAITING = 4
 
-# Pages from elsewhere must not read the feed through a browser on this machine: a page's origin has to be on
-# the loopback interface. Programs that are no browsers send no Origin.
+_SOCKETS = ("/", "/feed")
+
+# Pages from elsewhere must not speak to the feed through a browser: unless others are named, a page's origin
+# has to be on the loopback interface. Programs that are no browsers send no Origin.
 _LOOPBACK_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
 
@@ -50,30 +51,39 @@ class CannotListenError(Exception):
     """The port is taken, or the address is not this machine's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where to listen, in what way, and for pages from where."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+    origins: Sequence[str] = ()
+
+
 class FeedServer:
     """Serves a hub's alarms: ``async with`` opens and closes the port.
 
     ``state`` tells how fresh the hub's knowledge is; it is sent to every console every second by
-    :meth:`beat`, and answers ``GET /health``.
+    :meth:`beat`, and answers ``GET /health``. :meth:`watch` sends away whoever may no longer be here.
     """
 
     def __init__(
         self,
-        hub: FeedHub,
+        services: Services,
         state: Callable[[], Heartbeat],
         *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        maximum_consoles: int = 2000,
-        send_timeout_s: float = 10.0,
+        address: Address | None = None,
+        limits: Limits | None = None,
+        pages: Pages | None = None,
     ) -> None:
-        """A console that does not take a message within ``send_timeout_s`` is cut off."""
-        self._hub = hub
+        self._services = services
+        self._hub = services.hub
         self._state = state
-        self._host = host
-        self._port = port
-        self._maximum_consoles = maximum_consoles
-        self._send_timeout_s = send_timeout_s
+        self._address = address or Address()
+        self._limits = limits or Limits()
+        self._pages = pages or Pages()
+        self._attendance = Attendance(services, self._limits)
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -81,46 +91,69 @@ class FeedServer:
             self._server = await self._listen()
         except OSError as error:
             raise CannotListenError(
-                f"can't listen at {self._host}:{self._port} ({_reason(error)})"
+                f"can't listen at {self._address.host}:{self._address.port} ({_reason(error)})"
             ) from error
         return self
 
     async def _listen(self) -> Server:
+        origins = [re.compile(re.escape(origin)) for origin in self._address.origins]
+        allowed: list[Origin | re.Pattern[str] | None] = [None, *(origins or [_LOOPBACK_ORIGIN])]
         return await serve(
             self._attend,
-            self._host,
-            self._port,
-            origins=[None, _LOOPBACK_ORIGIN],
+            self._address.host,
+            self._address.port,
+            ssl=self._address.tls,
+            origins=allowed,
             select_subprotocol=_select_version,
             compression=None,  # 64 KiB a connection with it, 15 without
             process_request=self._answer_http,
+            server_header=None,
+            open_timeout=REQUEST_WITHIN_S,
+            close_timeout=REQUEST_WITHIN_S,
+            ping_interval=None,  # the hub asks all of them at once
             max_size=MAXIMUM_REQUEST_BYTES,
-            ping_interval=_PING_INTERVAL_S,
-            ping_timeout=_PING_TIMEOUT_S,
-            close_timeout=_CLOSE_TIMEOUT_S,
+            max_queue=_MAXIMUM_FRAMES_WAITING,
+            logger=_quiet_log(),
+            create_connection=FeedConnection,
         )
 
     async def __aexit__(self, *_: object) -> None:
         server = self._running
         server.close()  # with code 1001, going away
         try:
-            await asyncio.wait_for(server.wait_closed(), 2 * _CLOSE_TIMEOUT_S)
+            await asyncio.wait_for(server.wait_closed(), _STOP_WITHIN_S)
         except TimeoutError:
-            for connection in list(server.connections):
+            for connection in list(server.all_connections):
                 connection.transport.abort()  # it does not read, so it will not hear the end either
             await server.wait_closed()
 
     @property
     def url(self) -> str:
         """Where consoles connect."""
+        return f"{'ws' if self._address.tls is None else 'wss'}://{self._authority}/"
+
+    @property
+    def page_url(self) -> str:
+        """Where a browser finds the console."""
+        return f"{'http' if self._address.tls is None else 'https'}://{self._authority}/"
+
+    @property
+    def _authority(self) -> str:
         host, port = self._running.sockets[0].getsockname()[:2]
-        return f"ws://[{host}]:{port}/" if ":" in host else f"ws://{host}:{port}/"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def beat(self) -> NoReturn:
         """Tell every console every second how things stand."""
         while True:
-            self._hub.heartbeat(encode_message(self._state()))
+            self._hub.heartbeat(self._state())
             await asyncio.sleep(HEARTBEAT_INTERVAL_S)
+
+    async def watch(self) -> NoReturn:
+        """Look several times a second whether everybody may still be here."""
+        while True:
+            self._services.gatekeeper.refresh()
+            self._attendance.check(time.monotonic())
+            await asyncio.sleep(SESSION_CHECK_INTERVAL_S)
 
     @property
     def _running(self) -> Server:
@@ -128,71 +161,65 @@ class FeedServer:
             raise RuntimeError("the server is not running")
         return self._server
 
-    def _answer_http(self, connection: ServerConnection, request: Request) -> Response | None:
-        if request.path == "/health":
-            state = self._state()
-            if state.live:
-                return connection.respond(http.HTTPStatus.OK, "live\n")
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, f"not live: {state.reason}\n")
-        if request.path != "/":
-            return connection.respond(http.HTTPStatus.NOT_FOUND, "The feed is at /.\n")
-        if self._hub.counters.consoles >= self._maximum_consoles:
+    def _answer_http(self, _connection: ServerConnection, request: Request) -> Response | None:
+        """The answer to a request for a page, or ``None`` to let a websocket in."""
+        if getattr(request, "method", "GET") != "GET":  # before websockets 17 there is no other
+            return plain_answer(http.HTTPStatus.METHOD_NOT_ALLOWED, "All of this is to be read only.\n")
+        path, _, query = request.path.partition("?")
+        if path == "/health":
+            return self._health()
+        if not any("websocket" in value.lower() for value in request.headers.get_all("Upgrade")):
+            return self._pages.answer(request.path)
+        if path not in _SOCKETS or query:
+            sentence = "The feed is at / and at /feed, without a query: a token is part of a message.\n"
+            return plain_answer(http.HTTPStatus.NOT_FOUND, sentence)
+        if self._attendance.is_full:
             self._hub.counters.consoles_refused += 1
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many consoles.\n")
+            return plain_answer(http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many consoles.\n")
         return None
+
+    def _health(self) -> Response:
+        state = self._state()
+        if state.live:
+            return plain_answer(http.HTTPStatus.OK, "live\n")
+        return plain_answer(http.HTTPStatus.SERVICE_UNAVAILABLE, f"not live: {state.reason}\n")
 
     async def _attend(self, connection: ServerConnection) -> None:
         """One console, from its first to its last message."""
-        subscriber = self._hub.join()
-        hello = Hello(
-            protocol=PROTOCOL,
-            server=wardwatch.__version__,
-            heartbeat_interval_ms=int(HEARTBEAT_INTERVAL_S * 1000),
-        )
-        self._hub.send(subscriber, Frame(encode_message(hello)))
-        subscriber.outbox.put_heartbeat(Frame(encode_message(self._state())))
-        sending = asyncio.create_task(self._send(connection, subscriber))
+        assert isinstance(connection, FeedConnection)  # noqa: S101 (we have said that it is to be one)
+        guest = self._attendance.admit(connection, time.monotonic())
+        guest.say(encode_message(self._hello()))
         try:
-            await self._receive(connection, subscriber)
-        finally:
-            self._hub.leave(subscriber)
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
-
-    async def _send(self, connection: ServerConnection, subscriber: Subscriber) -> None:
-        outbox = subscriber.outbox
-        try:
-            while True:
-                frame = await outbox.next()
-                async with asyncio.timeout(self._send_timeout_s):
-                    await connection.send(frame.payload, text=True)
-                self._hub.counters.events_delivered += frame.is_event
-        except (OutboxFullError, TimeoutError):
-            self._hub.cut_off(subscriber)
-            await _hang_up(connection)
-        except ConnectionClosed:
+            await self._converse(connection, guest)
+        except (ConnectionClosed, OSError):
             pass
         finally:
-            outbox.close()
+            sent = connection.protocol.close_sent  # what the other side says of its end may never come
+            self._attendance.dismiss(guest, connection.close_code if sent is None else sent.code)
 
-    async def _receive(self, connection: ServerConnection, subscriber: Subscriber) -> None:
+    async def _converse(self, connection: FeedConnection, guest: Guest) -> None:
         try:
             async for message in connection:
-                self._answer(subscriber, message)
-                # One question at a time: whoever asks without reading the answers fills no queue.
-                await subscriber.outbox.flushed()
-        except ConnectionClosed:
-            pass
+                await guest.session.take(message)
+        except EndOfSession as end:
+            guest.session.end(end.code)
+            connection.hang_up(end.code, end.reason, within_s=HANG_UP_WITHIN_S)
+            await connection.wait_closed()
 
-    def _answer(self, subscriber: Subscriber, message: str | bytes) -> None:
-        try:
-            request = decode_request(message)
-        except BadRequestError as fault:
-            self._hub.counters.bad_requests += 1
-            reply = encode_message(Error(code=fault.code, message=fault.message))
-            self._hub.send(subscriber, Frame(reply))
-        else:
-            self._hub.subscribe(subscriber, request.wards)
+    def _hello(self) -> Hello:
+        return Hello(
+            protocol=PROTOCOL,
+            server=wardwatch.__version__,
+            heartbeat_interval_ms=round(HEARTBEAT_INTERVAL_S * 1000),
+            login_within_ms=round(self._limits.login_within_s * 1000),
+        )
+
+
+def _quiet_log() -> logging.Logger:
+    """A log in which the library never writes frames down, whatever the level elsewhere: some hold tokens."""
+    log = logging.getLogger(f"{__name__}.websockets")
+    log.setLevel(logging.WARNING)
+    return log
 
 
 def _reason(error: OSError) -> str:
@@ -205,12 +232,3 @@ def _reason(error: OSError) -> str:
 def _select_version(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     """A console may name the version that it speaks, or leave it out."""
     return Subprotocol(PROTOCOL) if PROTOCOL in offered else None
-
-
-async def _hang_up(connection: ServerConnection) -> None:
-    """Close on a console that can't keep up: in order if it reads at all, else without more ado."""
-    try:
-        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-            await connection.close(CLOSE_SLOW_CONSUMER, SLOW_CONSUMER)
-    except TimeoutError:
-        connection.transport.abort()
