@@ -153,6 +153,19 @@ async def test_what_one_read_brings_is_told_at_once() -> None:
         assert len(events(console)) == 2
 
 
+async def test_others_hear_of_what_the_hub_has_taken_and_not_of_repeats() -> None:
+    log = LogInMemory()
+    heard: list[tuple[int, int]] = []
+    for sequence in (1, 2, 1, 3):
+        log.append(encode_alarm(alarm_event(sequence=sequence)))
+    hub = FeedHub()
+    alert_log = AlertLog(hub, log.open, heard=lambda event: heard.append((event.sequence, hub.number)))
+    running = asyncio.create_task(alert_log.run())
+    await eventually(lambda: alert_log.heartbeat().live, "it is live")
+    running.cancel()
+    assert heard == [(1, 1), (2, 2), (3, 4)]
+
+
 async def test_the_heartbeat_tells_the_watermark() -> None:
     log = AlertLog(FeedHub(), LogInMemory().open, watched_until_ms=lambda: 1_795_288_033_000)
     assert log.heartbeat().watched_until_ms == 1_795_288_033_000

@@ -205,8 +205,8 @@ class FeedHub:
             if subscriber.subscription is not None:
                 self._wishes[subscriber] = _Wish(subscriber.subscription, is_answered=True)
 
-    def take(self, event: AlarmEvent, record: bytes, partition: int, offset: int) -> None:
-        """The next record of the log; consoles are told at the next :meth:`flush`."""
+    def take(self, event: AlarmEvent, record: bytes, partition: int, offset: int) -> bool:
+        """The next record of the log; consoles are told at the next :meth:`flush`. ``False`` if a repeat."""
         step = self._board.take(event, record)
         self._history.append(partition, offset, record, step)
         self._answers.clear()
@@ -214,6 +214,7 @@ class FeedHub:
             self.counters.repeats_dropped += 1
         elif self._is_open_to_consoles:
             self._batch.append(self._history.latest(step))
+        return step is not None
 
     def pass_over(self, record: bytes | None, partition: int, offset: int) -> None:
         """The next record of the log, which nobody can read."""

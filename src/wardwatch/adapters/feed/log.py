@@ -238,8 +238,8 @@ class AlertLog(LogFollower):
         except (Unreadable, RecursionError):
             self._hub.pass_over(record.value, record.partition, record.offset)
         else:
-            self._hub.take(event, record.value or b"", record.partition, record.offset)
-            self._heard(event)
+            if self._hub.take(event, record.value or b"", record.partition, record.offset):
+                self._heard(event)
 
     def _begin(self, position: Mapping[int, int]) -> None:
         self._hub.begin(position)
