@@ -19,6 +19,8 @@ _COMMANDS = {
     "alarms": "Show the alarms of a patient or a ward, and what became of each.",
     "burden": "Count the alarms of a period: how many, how soon answered, of what worth.",
     "roster": "Show and change who lies where, with which limits.",
+    "token": "Make keys, and tokens for consoles; withdraw them.",
+    "audit": "Show who saw and did what, and check that nobody has changed it.",
     "command": "Do something about a patient's alarms: acknowledge, pause, note.",
     "replay": "Run the monitor over recordings, without a broker.",
     "evaluate": "Measure how good the alarms are, on recordings.",

@@ -79,11 +79,16 @@ def is_token_id(text: str) -> bool:
     >>> is_token_id("7b1c-42"), is_token_id("7b1c # lost"), is_token_id("sub:anna")
     (True, False, False)
     """
-    try:
-        msgspec.convert(text, TokenId)
-    except msgspec.ValidationError:
-        return False
-    return True
+    return _is(text, TokenId)
+
+
+def is_subject(text: str) -> bool:
+    """Whether a token's owner may be named so.
+
+    >>> is_subject("CN=Anna Berg,OU=4B"), is_subject(" anna")
+    (True, False)
+    """
+    return _is(text, _Subject) and text.isprintable()
 
 
 def fields_of(grant: Grant, issued_ms: int) -> dict[str, Any]:
@@ -111,3 +116,11 @@ def _explained(error: str) -> Unreadable:
     where = re.search(r"`\$\.(\w+)", error)
     claim = where[1] if where else "wards"
     return Unreadable(Fault.WRONG_VALUE, f"The token's `{claim}` is not as it should be: see docs/access.md.")
+
+
+def _is(text: str, kind: Any) -> bool:
+    try:
+        msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -175,7 +176,10 @@ class Audit:
         """A chain goes on as long as it is certain what was written of it."""
         chain = secrets.token_hex(8)
         what = {"heads": [str(head) for head in heads], "server": self._server, "host": socket.gethostname()}
-        record = chained(_note(AuditKind.STARTED, None, None, what), chain, 0, NOTHING_BEFORE)
+        started = _note(AuditKind.STARTED, None, None, what)
+        if self._waiting:  # what could not be written until now was noted before
+            started = replace(started, at_ms=min(started.at_ms, self._waiting[0][0].at_ms))
+        record = chained(started, chain, 0, NOTHING_BEFORE)
         await self._send(producer, record)
         await self._delivered(producer)
         while True:
