@@ -42,7 +42,7 @@ export class Requests {
 
   /** Give a command; its receipt, or a LinkError. It outlives a connection that drops. */
   order(order) {
-    const command = newName("c-");
+    const command = order.command ?? newName("c-"); // one that was given before is done once, all the same
     const asked = { ...order, type: "command", command, request: command };
     const error = new LinkError("no_receipt", "No answer yet: it may have been done, or not.");
     return this.#wait(asked, true, RECEIPT_WITHIN_MS, error);
