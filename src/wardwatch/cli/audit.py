@@ -98,7 +98,7 @@ def verify(*, heads: tuple[Head, ...], heads_file: Any, as_json: bool) -> None:
 @click.option("--subject", help="Only what was done with this person's tokens.")
 @click.option("--ward", help="Only where this ward is named.")
 @click.option("--patient", help="Only where this patient is named, by pseudonym.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, as in the topic.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def show(*, since: Moment, as_json: bool, **wanted: str | None) -> None:
     """Show who saw and did what. It is shown as it stands there: `verify` checks it.
 
