@@ -11,8 +11,8 @@ const MOST_AT_ONCE = 3;
 /** The sentence for new alarms, the most urgent first. */
 export function sentenceFor(alarms) {
   const sorted = [...alarms].sort((one, other) => rankOf(other.priority) - rankOf(one.priority));
-  const said = sorted.slice(0, MOST_AT_ONCE).map(({ priority, bed, kind, text }) => {
-    const where = bed ? `, bed ${bed}` : "";
+  const said = sorted.slice(0, MOST_AT_ONCE).map(({ priority, ward, bed, kind, text }) => {
+    const where = bed ? `, ward ${ward} bed ${bed}` : "";
     return `${priority} ${kind === "technical" ? "technical " : ""}alarm${where}: ${text}`;
   });
   const left = sorted.length - said.length;

@@ -1,6 +1,7 @@
 /** The bar: wards, connection, clock, who is logged in, and for how long still. */
 
 import { setAttribute, setHidden, setText } from "./dom.js";
+import { icon } from "./icons.js";
 import { roleInWords } from "./station.js";
 import { wardsInWords } from "./wards.js";
 import { clockWithSecondsOf, durationOf } from "./words.js";
@@ -17,6 +18,7 @@ export class Bar {
   constructor(parts, link) {
     this.#parts = parts;
     this.#link = link;
+    parts.who.before(icon("person"));
     setInterval(() => this.tick(), 1000);
   }
 
@@ -30,7 +32,7 @@ export class Bar {
     setAttribute(lamp, "data-state", state.live ? "live" : "dead");
     setText(lampText, state.live ? "Live" : { joined: "Stale", joining: "Resuming" }[state.phase] ?? "No connection");
     if (state.welcome !== null) setText(who, state.welcome.name);
-    if (state.welcome !== null) setAttribute(who, "title", roleInWords(state.welcome.role));
+    if (state.welcome !== null) setAttribute(who.parentElement, "aria-label", `${state.welcome.name}, ${roleInWords(state.welcome.role)}: this station`);
     this.tick();
   }
 

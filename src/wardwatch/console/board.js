@@ -29,6 +29,7 @@ export class Board {
   #drawnAtMs = new Map(); // patient -> when its trends were drawn
   #observer;
   #onHold;
+  #mustFlashTogether = false;
 
   /** `parts` are {main, alarming, quiet, nobody}; `options` are {onOpen, onName or null, onHold(isHeld), onSeen}. */
   constructor(parts, { store, link }, options) {
@@ -87,6 +88,7 @@ export class Board {
     const patient = change.patient ?? change.alarm?.patient;
     if (patient !== undefined) this.#dirty.add(patient);
     if (change.type !== "history" && change.type !== "receipt") this.#mustOrder = true;
+    if (change.type === "alarm" || change.type === "reset") this.#mustFlashTogether = true;
     this.#ask();
   }
 
@@ -101,6 +103,8 @@ export class Board {
     for (const name of this.#dirty) this.#update(name, nowMs);
     this.#dirty.clear();
     this.#drawVisible(nowMs);
+    if (this.#mustFlashTogether) flashTogether();
+    this.#mustFlashTogether = false;
   }
 
   #arrange() {
@@ -132,6 +136,8 @@ export class Board {
     setHidden(this.#parts.nobody, beds > 0);
     setHidden(this.#parts.quiet, order.quiet.length === 0 && beds > 0);
     this.#parts.main.classList.toggle("compact", beds >= COMPACT_FROM);
+    const wards = new Set([...this.#store.patients.values()].map((patient) => patient.ward));
+    document.body.classList.toggle("many-wards", wards.size > 1);
     // A node that is moved loses the focus.
     if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
     this.#options.onOrder();
@@ -196,5 +202,12 @@ export class Board {
       this.#tiles.get(name)?.draw(trend, nowMs);
       this.#drawnAtMs.set(name, nowMs);
     }
+  }
+}
+
+/** All flashes of a priority in step: a page on which each flashes by itself is a flicker. */
+function flashTogether() {
+  for (const animation of document.getAnimations()) {
+    if (animation.animationName === "flash") animation.startTime = 0;
   }
 }

@@ -61,9 +61,15 @@ class Cell {
     setText(this.value, other === undefined ? text : `${text}/${numberOf(second, other.value)}`);
     const ageMs = one === undefined ? null : nowMs - one.observed_at_ms;
     setText(this.age, ageMs === null ? "" : ageOf(ageMs));
-    setAttribute(this.node, "data-is", one === undefined ? "missing" : isOld(vital, ageMs) ? "old" : null);
+    setAttribute(this.node, "data-is", freshness(vital, ageMs));
     setAttribute(this.node, "data-alarm", emphasis.get(vital) ?? (second && emphasis.get(second)));
   }
+}
+
+function freshness(vital, ageMs) {
+  if (ageMs === null) return "missing";
+  if (isOld(vital, ageMs)) return "old";
+  return ageOf(ageMs) === "now" ? "fresh" : null;
 }
 
 class News2Cell {

@@ -1,8 +1,11 @@
-/** How many alarms wait for an answer, by priority: in the bar, and in the title of the page. */
+/**
+ * How many alarms wait for an answer, by priority. The bar counts those about patients, for technical ones have a
+ * place of their own; the title counts all, for it is all that is seen of the page behind another one.
+ */
 
 import { element, setAttribute, setText } from "./dom.js";
 import { shapeOf } from "./icons.js";
-import { PRIORITIES, countWaiting } from "./signals.js";
+import { PRIORITIES, countWaiting, isTechnical } from "./signals.js";
 
 /** "(3) HIGH – wardwatch": the number of alarms that wait, and the most urgent priority among them. */
 export function titleOf(counts, isStale) {
@@ -44,12 +47,13 @@ export class Counters {
   }
 
   #update() {
-    const counts = countWaiting(this.#store.alarms.values());
+    const alarms = [...this.#store.alarms.values()];
+    const counts = countWaiting(alarms.filter((alarm) => !isTechnical(alarm)));
     for (const [priority, { number, button }] of Object.entries(this.#numbers)) {
       setText(number, String(counts[priority]));
       setAttribute(button, "data-none", counts[priority] === 0);
     }
-    const title = titleOf(counts, this.#isStale);
+    const title = titleOf(countWaiting(alarms), this.#isStale);
     if (document.title !== title) document.title = title;
   }
 }

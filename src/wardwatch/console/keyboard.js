@@ -63,7 +63,7 @@ export class Keyboard {
 
 /** A bed's own stops of the Tab key: its button, and that of its name. */
 function stopsOf(button) {
-  return [button, ...button.closest(".tile").querySelectorAll(".name")];
+  return [button, ...button.closest(".tile").querySelectorAll(".tile-name")];
 }
 
 /** The bed in the next row up (-1) or down (1) that stands nearest to this one's middle. */

@@ -2,11 +2,6 @@
 
 import { setHidden, setText } from "./dom.js";
 
-const REASONS = {
-  bad_token: "This token is not valid. Paste it again, or ask for a new one.",
-  expired: "Your login has ended, because its time was over.",
-  revoked: "Your login was withdrawn.",
-};
 // docs/feed.md: the name of a station is a name as any other on the wire.
 const STATION_NAME = /^[A-Za-z0-9._:+@/-]{0,64}$/;
 const UNREACHABLE = "The feed can’t be reached; still trying.";
@@ -38,7 +33,7 @@ export class LoginPage {
     this.#parts.station.value = station;
     this.#parts.token.value = "";
     setText(this.#parts.progress, "");
-    this.#complain(error === null ? "" : (REASONS[error.code] ?? error.message));
+    this.#complain(error === null ? "" : error.message);
     this.#parts.token.focus();
   }
 

@@ -86,6 +86,8 @@ class Console {
     this.link.on("message", (message) => this.store.take(message));
     this.link.on("state", () => this.#lookAtLink());
     this.link.on("out", (error) => this.#loggedOut(error));
+    this.link.on("welcome", (welcome) => this.#welcome(welcome));
+    this.link.on("wards", () => this.#hear([EVERY_WARD]));
     this.store.subscribe((change) => this.#note(change));
     setInterval(() => this.#lookAtLink(), LOOK_MS);
     addEventListener("online", () => this.link.tryNow());
@@ -117,22 +119,26 @@ class Console {
 
   async #logIn(token, station) {
     this.preferences.set("station", station ?? "");
+    this.login = { token, console: station };
     try {
-      const welcome = await this.link.login(token, station || null);
-      this.login = { token, console: station };
-      this.#entered(welcome);
+      const { wards } = await this.link.login(token, station || null);
+      this.#entered(wards);
     } catch {
       // That the login was refused is told as "out".
     }
   }
 
-  #entered(welcome) {
+  /** At each login, also when it is renewed or the connection is back: it may allow something else. */
+  #welcome({ may, wards }) {
+    document.body.classList.toggle("may-names", may.includes("names"));
+    for (const ward of wards) if (ward !== EVERY_WARD) this.seenWards.add(ward);
+  }
+
+  #entered(wards) {
     this.loginPage.hide();
     setHidden(this.main, false);
     document.body.classList.remove("logged-out");
-    document.body.classList.toggle("may-names", welcome.may.includes("names"));
-    this.seenWards = new Set(welcome.wards.filter((ward) => ward !== EVERY_WARD));
-    this.#hear(wardsToHear(this.preferences.get("wards"), welcome.wards));
+    this.#hear(wardsToHear(this.preferences.get("wards"), wards));
     this.#lookAtLink();
     this.main.focus();
   }
@@ -147,6 +153,7 @@ class Console {
 
   #loggedOut(error) {
     this.login = null;
+    this.seenWards.clear();
     closeDetail();
     closeDialogs();
     this.names.maskAll();
@@ -206,6 +213,7 @@ class Console {
         this.preferences.set("density", density);
         this.#applyLook();
       },
+      onRenewed: (token) => (this.login = { ...this.login, token }),
       onLogout: () => this.link.logout(),
       onHelp: () => openHelp(this.preferences),
     });

@@ -8,10 +8,10 @@ import { numberOf, vitalOf } from "./words.js";
 const PARAMETERS = {
   respiratory_rate: "RR",
   oxygen_saturation: "SpO2",
-  on_oxygen: "oxygen",
+  on_oxygen: "O2",
   systolic_pressure: "BP",
   heart_rate: "HR",
-  consciousness: "consciousness",
+  consciousness: "ACVPU",
   body_temperature: "temp",
 };
 const PARAMETER_COUNT = 7;
@@ -46,27 +46,26 @@ export function standingOf(alarm, nowMs) {
   if (presenceOf(alarm) === "acknowledged") return `acknowledged${by}${left && ` · ${left.trim()}`}`;
   const parts = [ageOf(nowMs - alarm.onset_ms)];
   if (alarm.state === "latched") parts.push("over, not seen");
-  if (alarm.target) parts.push(`to ${alarm.target}`);
   if (alarm.inactivation === "audio-paused") parts.push(`silent${left}`);
-  return parts.join(" · ");
+  return parts.join(" · ") + (alarm.target ? ` → ${alarm.target}` : "");
 }
 
-/** What somebody has paused or turned off for a patient: [{what, left, isOff}]; never to be hidden. */
+/** What somebody has paused or turned off for a patient: [{sign, text}]; never to be hidden. */
 export function inhibitionsOf(status, nowMs) {
   if (status === null) return [];
-  const found = Object.entries(status.inhibited ?? {}).map(([condition, untilMs]) => ({
-    what: conditionInWords(condition),
-    left: untilMs === null ? "off" : `paused ${countdownOf(untilMs - nowMs)}`,
-    isOff: untilMs === null,
-  }));
+  const found = Object.entries(status.inhibited ?? {}).map(([condition, untilMs]) =>
+    untilMs === null
+      ? { sign: "bellOff", text: `${conditionInWords(condition)} off` }
+      : { sign: "bellPaused", text: `${conditionInWords(condition)} paused ${countdownOf(untilMs - nowMs)}` },
+  );
   const audioMs = status.audio_paused_until_ms ?? null;
-  if (audioMs !== null) found.push({ what: "Sound", left: `paused ${countdownOf(audioMs - nowMs)}`, isOff: false });
+  if (audioMs !== null) found.push({ sign: "bellPaused", text: `Sound paused ${countdownOf(audioMs - nowMs)}` });
   return found;
 }
 
 /** A whole tile in one sentence for those who hear the page. */
 export function tileInWords(patient, alarms, nowMs) {
-  const bed = patient.bed ? `Bed ${patient.bed}` : "No bed";
+  const bed = `${patient.bed ? `Bed ${patient.bed}` : "No bed"}, ward ${patient.ward}`;
   const heard = alarms.map((alarm) => `${alarm.priority} alarm, ${alarm.text}, ${standingOf(alarm, nowMs)}`);
   const vitals = Object.entries(patient.status?.vitals ?? {}).map(
     ([vital, { value }]) => `${vitalOf(vital).name} ${numberOf(vital, value)}`,

@@ -9,15 +9,13 @@
  *                                   On an open connection it renews the login.
  *   link.logout()
  *   link.subscribe(wards)        the wards to hear of, from now on and after every reconnect
- *   link.request(message)        -> Promise of the feed's answer, for {type: "history" | "name" | "deliveries", ...};
- *                                   rejects with LinkError {code, message}; code is the feed's, or "disconnected".
- *                                   Ask for the history of one patient at a time: it settles with the first answer.
+ *   link.request(message)        -> Promise of the feed's first answer, for {type: "history" | "name" | ..., ...};
+ *                                   rejects with LinkError {code, message}; code is the feed's, or "disconnected"
  *   link.command(order)          -> Promise of the receipt (record of vitals.receipts), for {patient, verb, ...}.
- *                                   It makes up the command's name; after a reconnect it asks again by the same
- *                                   name, so that it is done once. Rejects with LinkError: the feed's code, or
- *                                   "no_receipt" after 15 s, when it may have been done or not.
+ *                                   After a reconnect it asks again by the same name, so that it is done once.
+ *                                   Rejects with "no_receipt" after 15 s, when it may have been done or not
  *   link.send(message)           -> whether it could be sent; for messages that have no answer
- *   link.may(action)             whether the login may do so (names of core/permissions.py, from the welcome)
+ *   link.may(action)             whether the login may do so (names of core/permissions.py)
  *   link.nowMs()                 the feed's time, ms since 1970: for every age and countdown
  *   link.on(type, listener)      -> function that ends it. type is that of a message of the feed (listener gets the
  *                                   message), "state" (gets link.state), "out" (the login is over; gets a LinkError),
@@ -28,6 +26,7 @@
  *                                reason  why not, as code: of the heartbeat, or "unreachable", "silent", "joining"
  */
 
+import { LOGIN_IS_OVER } from "./endings.js";
 import { Later } from "./later.js";
 import { Listeners } from "./listeners.js";
 import { BROWSER } from "./outside.js";
@@ -36,13 +35,6 @@ import { LinkError, Requests } from "./requests.js";
 import { Watchdog } from "./watchdog.js";
 
 export { LinkError };
-
-// Close codes after which trying again with the same token is of no use (docs/feed.md).
-const LOGIN_IS_OVER = new Map([
-  [4001, new LinkError("bad_token", "This token is not valid. Paste it again, or ask for a new one.")],
-  [4002, new LinkError("expired", "Your login has ended, because its time was over.")],
-  [4003, new LinkError("revoked", "Your login has been withdrawn.")],
-]);
 // A feed says hello at once, and something every second; these are our own choice. A cut cable shows only so.
 const HELLO_WITHIN_MS = 5000;
 const SILENCE_LIMIT_MS = 5000;
@@ -135,7 +127,7 @@ export class Link {
     return this.#requests.order(order);
   }
 
-  /** The network may be back, as the browser says: don't wait any longer. */
+  /** The network may be back: don't wait any longer. */
   tryNow() {
     if (this.#phase === "waiting") this.#connect();
   }
@@ -178,7 +170,7 @@ export class Link {
     this.#tellState();
   }
 
-  /** Hear nothing more of the socket there is, if there is one. */
+  /** Hear nothing more of the socket, if there is one. */
   #drop() {
     const socket = this.#socket;
     this.#socket = null;
@@ -189,17 +181,14 @@ export class Link {
   }
 
   #closed(code) {
-    const over = LOGIN_IS_OVER.get(code);
     if (code === 4001 && this.#renewing !== null) {
-      this.#renewing = null;
-      this.#position = null;
+      this.#renewing = this.#position = null;
       this.#drop();
-      return;
-    }
-    if (over !== undefined) {
-      this.#leave(over);
-      return;
-    }
+    } else if (LOGIN_IS_OVER.has(code)) this.#leave(LOGIN_IS_OVER.get(code));
+    else this.#waitToTry();
+  }
+
+  #waitToTry() {
     this.#drop();
     const pause = pauseMs(this.#failures, this.#outside.random());
     this.#failures += 1;
@@ -239,7 +228,6 @@ export class Link {
   }
 
   #handle(message) {
-    if (message.position) this.#position = message.position; // it is empty until something has been told
     const handlers = {
       hello: () => this.send({ type: "login", request: "login", token: this.#token, console: this.#console }),
       welcome: () => message.request === "login" && this.#enter(message),
@@ -249,14 +237,13 @@ export class Link {
       heartbeat: () => this.#takeHeartbeat(message),
     };
     handlers[message.type]?.();
-    // A position is ours only once all before it has been told here.
-    if (this.#caughtUp && typeof message.position === "string") this.#position = message.position;
+    // A position is ours only once all before it has been told here; it is empty where nothing has been told yet.
+    if (this.#caughtUp && message.position) this.#position = message.position;
   }
 
   #takeError({ request, code, message }) {
-    if (request === "login") this.#leave(new LinkError(code, message));
-    else if (request === "subscribe" && this.#wards[0] !== ALL_WARDS) this.#listeners.tell("wards", code);
-    else if (request === "subscribe") this.#leave(new LinkError(code, message));
+    if (request === "subscribe" && this.#wards[0] !== ALL_WARDS) this.#listeners.tell("wards", code);
+    else if (request === "subscribe" || request === "login") this.#leave(new LinkError(code, message));
   }
 
   #enter(welcome) {

@@ -1,13 +1,14 @@
 /** Says unmissably that what the page shows is out of date, since when, and what is being done about it. */
 
-import { durationOf, clockWithSecondsOf } from "./words.js";
 import { element, setHidden, setText } from "./dom.js";
+import { STALE_AFTER_MS } from "./watchdog.js";
+import { clockWithSecondsOf, durationOf } from "./words.js";
 
 // Codes of wire/feed/codes.py (NotLive), and those of protocol.js, for the people on the ward.
 const REASONS = {
   unreachable: "There is no connection to the feed.",
   silent: "The feed has fallen silent.",
-  joining: "The connection is back; what was missed is on its way.",
+  joining: "What was missed is still on its way.",
   starting: "The feed has just started, and is not ready yet.",
   no_topic: "Nothing has been written by the monitoring yet.",
   kafka_unreachable: "The feed is cut off from the monitoring.",
@@ -18,10 +19,10 @@ export class StaleBanner {
   #node;
   #link;
   #parts = {
-    what: element("strong", { class: "stale-what" }),
-    why: element("span", { class: "stale-why" }),
+    what: element("strong", { class: "outdated-what" }),
+    why: element("span", { class: "outdated-why" }),
     // Not for readers of the screen: an alert that counts would never be silent.
-    count: element("span", { class: "stale-count", "aria-hidden": "true" }),
+    count: element("span", { class: "outdated-count", "aria-hidden": "true" }),
   };
   #sinceMs = null;
   #hasBeenLive = false;
@@ -34,19 +35,31 @@ export class StaleBanner {
 
   /** Look at the state of the link; whether the page is out of date. */
   update(state) {
-    const isStale = state.phase !== "out" && !state.live;
-    if (isStale) this.#show(state);
-    else this.#sinceMs = null;
-    if (state.live) this.#hasBeenLive = true;
-    if (state.phase === "out") this.#hasBeenLive = false;
+    if (state.phase === "out" || state.welcome === null) {
+      this.#sinceMs = null;
+      this.#hasBeenLive = false;
+      return this.#tell(false);
+    }
+    const nowMs = this.#link.nowMs();
+    if (state.live) {
+      this.#sinceMs = null;
+      this.#hasBeenLive = true;
+      return this.#tell(false);
+    }
+    this.#sinceMs ??= nowMs - (Number.isFinite(state.staleForMs) ? state.staleForMs : 0);
+    // Just after a login there is nothing on the page yet that could be out of date.
+    if (!this.#hasBeenLive && nowMs - this.#sinceMs <= STALE_AFTER_MS) return this.#tell(false);
+    this.#write(state, nowMs);
+    return this.#tell(true);
+  }
+
+  #tell(isStale) {
     setHidden(this.#node, !isStale);
     document.body.classList.toggle("stale", isStale);
     return isStale;
   }
 
-  #show(state) {
-    const nowMs = this.#link.nowMs();
-    this.#sinceMs ??= nowMs - (Number.isFinite(state.staleForMs) ? state.staleForMs : 0);
+  #write(state, nowMs) {
     const { what, why, count } = this.#parts;
     const since = ` since ${clockWithSecondsOf(this.#sinceMs)}`;
     setText(what, this.#hasBeenLive ? `NOT UP TO DATE${since}` : "NOT UP TO DATE YET");

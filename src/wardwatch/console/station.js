@@ -27,7 +27,7 @@ export function nextTheme(theme) {
 
 export const roleInWords = (role) => role.replaceAll("_", " ");
 
-export function openStation({ link, preferences, onTheme, onDensity, onLogout, onHelp }) {
+export function openStation({ link, preferences, onTheme, onDensity, onRenewed, onLogout, onHelp }) {
   const { welcome, skewMs } = link.state;
   const who = `${welcome.name}, ${roleInWords(welcome.role)}, until ${clockOf(welcome.expires_ms)}.`;
   let close = null;
@@ -40,7 +40,7 @@ export function openStation({ link, preferences, onTheme, onDensity, onLogout, o
     "This station",
     element("p", {}, who),
     element("p", { class: "help" }, clock),
-    renewalForm(link),
+    renewalForm(link, onRenewed),
     choice("Colours", "theme", THEMES, preferences.get("theme"), onTheme),
     choice("Size of the beds", "density", DENSITIES, preferences.get("density"), onDensity),
     element(
@@ -58,7 +58,7 @@ export function openStation({ link, preferences, onTheme, onDensity, onLogout, o
   );
 }
 
-function renewalForm(link) {
+function renewalForm(link, onRenewed) {
   const field = element("input", {
     id: "renewal-token",
     type: "password",
@@ -78,15 +78,16 @@ function renewalForm(link) {
     event.preventDefault();
     const token = field.value.trim();
     field.value = "";
-    if (token !== "") setText(answer, await renewed(link, token));
+    if (token !== "") setText(answer, await renewed(link, token, onRenewed));
     setHidden(answer, token === "");
   });
   return form;
 }
 
-async function renewed(link, token) {
+async function renewed(link, token, onRenewed) {
   try {
     const { name, expires_ms: expiresMs } = await link.login(token);
+    onRenewed(token);
     return `Logged in as ${name} until ${clockOf(expiresMs)}.`;
   } catch (error) {
     return error.message;

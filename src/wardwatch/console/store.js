@@ -120,9 +120,10 @@ export class Store {
   /** What was missed comes next, as events; of what stands in no log the feed tells how it is now. */
   #resume(monitoring, statuses) {
     const here = new Set(statuses.map((status) => status.patient));
-    for (const { patient, alarms } of [...this.patients.values()]) {
+    for (const known of [...this.patients.values()].filter(({ patient }) => !here.has(patient))) {
       // Whoever has an alarm stays until that is over or gone: those are events, and none of them is missing.
-      if (!here.has(patient) && alarms.size === 0) this.#takeLeft(patient);
+      known.status = null;
+      if (known.alarms.size === 0) this.#takeLeft(known.patient);
     }
     for (const status of statuses) this.#takeStatus(status);
     this.#replaceMonitoring(monitoring);

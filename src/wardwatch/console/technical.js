@@ -9,8 +9,6 @@ import { NOBODY } from "./store.js";
 import { standingOf } from "./phrases.js";
 import { byUrgency, isTechnical, presenceOf } from "./signals.js";
 
-const LOOKS_THE_SAME = (alarm) => `${alarm.event}`;
-
 export class TechnicalStrip {
   #parts;
   #store;
@@ -62,33 +60,48 @@ export class TechnicalStrip {
 
   #lineOf(alarm, nowMs) {
     let line = this.#lines.get(alarm.alarm);
-    if (line === undefined || line.look !== LOOKS_THE_SAME(alarm)) {
-      const before = line?.node;
-      line = this.#newLine(alarm);
-      before?.replaceWith(line.node);
-      this.#lines.set(alarm.alarm, line);
-    }
-    setText(line.standing, standingOf(alarm, nowMs));
+    if (line === undefined) this.#lines.set(alarm.alarm, (line = new Line(alarm, this.#onOpen)));
+    line.update(alarm, nowMs);
     return line.node;
   }
+}
 
-  #newLine(alarm) {
-    const standing = element("span", { class: "technical-standing" });
-    const where = alarm.patient === NOBODY ? "" : `Bed ${alarm.bed || "–"}`;
-    const content = [
-      element("span", { class: "flag" }, shapeOf(alarm.priority), alarm.priority.toUpperCase()),
-      icon("plug"),
-      element("span", { class: "technical-where" }, where),
-      element("span", { class: "technical-text" }, alarm.text),
-      standing,
-    ];
-    const inner =
-      alarm.patient === NOBODY
-        ? element("div", { class: "technical-line" }, ...content)
-        : element("button", { class: "technical-line", type: "button" }, ...content);
-    if (alarm.patient !== NOBODY) inner.addEventListener("click", () => this.#onOpen(alarm.patient));
-    const node = element("li", { "data-priority": alarm.priority, "data-presence": presenceOf(alarm) }, inner);
-    setAttribute(node, "data-alarm-name", alarm.alarm);
-    return { node, standing, look: LOOKS_THE_SAME(alarm) };
+class Line {
+  #flag = element("span", { class: "flag" });
+  #where = element("span", { class: "technical-where" });
+  #text = element("span", { class: "technical-text" });
+  #standing = element("span", { class: "technical-standing" });
+  #priority = null;
+
+  constructor(alarm, onOpen) {
+    const parts = [this.#flag, icon("plug"), this.#where, this.#text, this.#standing];
+    this.node = element("li", {}, alarm.patient === NOBODY ? aloud(parts) : opening(parts, alarm.patient, onOpen));
   }
+
+  update(alarm, nowMs) {
+    setAttribute(this.node, "data-priority", alarm.priority);
+    setAttribute(this.node, "data-presence", presenceOf(alarm));
+    if (alarm.priority !== this.#priority) {
+      this.#flag.replaceChildren(shapeOf(alarm.priority), alarm.priority.toUpperCase());
+    }
+    this.#priority = alarm.priority;
+    const ward = element("span", { class: "ward" }, `${alarm.ward} `);
+    if (alarm.patient !== NOBODY && this.#where.textContent !== whereOf(alarm)) {
+      this.#where.replaceChildren(ward, bedOf(alarm));
+    }
+    setText(this.#text, alarm.text);
+    setText(this.#standing, standingOf(alarm, nowMs));
+  }
+}
+
+const bedOf = (alarm) => `Bed ${alarm.bed || "–"}`;
+const whereOf = (alarm) => `${alarm.ward} ${bedOf(alarm)}`;
+
+/** About the monitoring: there is nothing to open. */
+const aloud = (parts) => element("div", { class: "technical-line" }, ...parts);
+
+function opening(parts, patient, onOpen) {
+  const button = element("button", { class: "technical-line", type: "button" }, ...parts);
+  button.addEventListener("click", () => onOpen(patient));
+  return button;
 }

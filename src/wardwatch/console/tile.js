@@ -4,7 +4,7 @@
  */
 
 import { Cells } from "./cells.js";
-import { DeviceSigns } from "./devicesigns.js";
+import { DeviceSigns, faultsOf } from "./devicesigns.js";
 import { element, setAttribute, setChildren, setHidden, setText } from "./dom.js";
 import { icon, shapeOf } from "./icons.js";
 import { inhibitionsOf, standingOf, tileInWords } from "./phrases.js";
@@ -18,28 +18,30 @@ export class Tile {
   constructor(patient, { onOpen, onName }) {
     this.patient = patient;
     this.bed = element("span", { class: "bed" });
+    this.ward = element("span", { class: "ward" });
     this.pseudonym = element("span", { class: "pseudonym" }, patient);
     this.open = element(
       "button",
       { class: "tile-open", type: "button", tabindex: "-1", "data-patient": patient },
       this.bed,
+      this.ward,
       this.pseudonym,
     );
     this.open.addEventListener("click", () => onOpen(patient));
-    this.name = onName === null ? null : this.#nameButton(() => onName(patient));
+    this.name = nameButton(() => onName(patient));
     this.alarm = new AlarmLine();
     this.further = element("ul", { class: "further", role: "list" });
     this.cells = new Cells();
     this.devices = new DeviceSigns();
-    this.inhibited = element("ul", { class: "inhibited", role: "list" });
+    this.notes = new Notes();
     this.node = element(
       "li",
       { class: "tile", "data-patient": patient },
-      element("div", { class: "tile-head" }, this.open, this.name ?? "", this.devices.node),
+      element("div", { class: "tile-head" }, this.open, this.name, this.devices.node),
       this.alarm.node,
       this.further,
       this.cells.node,
-      this.inhibited,
+      this.notes.node,
     );
   }
 
@@ -49,6 +51,7 @@ export class Tile {
     const own = alarms.filter((alarm) => !isTechnical(alarm));
     const first = own[0] ?? null;
     setText(this.bed, patient.bed || "–");
+    setText(this.ward, patient.ward);
     setAttribute(this.node, "data-presence", first && presenceOf(first));
     setAttribute(this.node, "data-priority", first?.priority);
     this.alarm.update(first);
@@ -61,8 +64,9 @@ export class Tile {
     const { record, alarms } = this;
     this.cells.update(record.status, this.emphasis, nowMs);
     this.alarm.tick(nowMs);
-    this.devices.update(record.status, alarms.filter(isTechnical), nowMs);
-    this.#updateInhibited(inhibitionsOf(record.status, nowMs));
+    this.devices.update(record.status);
+    const faults = faultsOf(record.status, alarms.filter(isTechnical), nowMs);
+    this.notes.update([...inhibitionsOf(record.status, nowMs), ...faults]);
     setAttribute(this.open, "aria-label", tileInWords(record, alarms, nowMs));
   }
 
@@ -72,27 +76,15 @@ export class Tile {
 
   /** The name, for as long as it is unmasked; null masks it. */
   showName(name) {
-    if (this.name === null) return;
     setText(this.name.lastElementChild, name ?? MASKED);
     setAttribute(this.name, "aria-pressed", name !== null);
     setAttribute(this.name, "aria-label", name === null ? "Show the name" : `${name}; hide the name`);
   }
 
-  #nameButton(onClick) {
-    const button = element(
-      "button",
-      { class: "name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": "Show the name" },
-      icon("eye"),
-      element("span", { class: "name-text" }, MASKED),
-    );
-    button.addEventListener("click", onClick);
-    return button;
-  }
-
   #updateFurther(alarms) {
     const shown = alarms.slice(0, MOST_FURTHER_ALARMS).map((alarm) => {
-      const line = element("li", { "data-presence": presenceOf(alarm) }, shapeOf(alarm.priority), alarm.text);
-      return line;
+      const flag = element("span", { class: "flag" }, shapeOf(alarm.priority), alarm.priority.toUpperCase());
+      return element("li", { "data-presence": presenceOf(alarm) }, flag, element("span", {}, alarm.text));
     });
     const left = alarms.length - shown.length;
     if (left > 0) shown.push(element("li", {}, `and ${left} more`));
@@ -101,20 +93,39 @@ export class Tile {
     this.furtherText = text;
     setHidden(this.further, shown.length === 0);
   }
+}
 
-  #updateInhibited(inhibitions) {
-    const lines = [...this.inhibited.children];
-    while (lines.length < inhibitions.length) lines.push(element("li", {}, icon("bellPaused"), element("span")));
-    setChildren(this.inhibited, lines.slice(0, inhibitions.length));
-    inhibitions.forEach(({ what, left, isOff }, index) => {
-      const line = lines[index];
-      if (line.dataset.off !== String(isOff)) {
-        line.dataset.off = String(isOff);
-        line.firstElementChild.replaceWith(icon(isOff ? "bellOff" : "bellPaused"));
-      }
-      setText(line.lastElementChild, `${what} ${left}`);
-    });
-    setHidden(this.inhibited, inhibitions.length === 0);
+function nameButton(onClick) {
+  const button = element(
+    "button",
+    { class: "tile-name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": "Show the name" },
+    icon("eye"),
+    element("span", { class: "tile-name-text" }, MASKED),
+  );
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+/** What must never be overlooked beside the alarms: what is paused or off, and what is wrong with the devices. */
+class Notes {
+  constructor() {
+    this.node = element("ul", { class: "notes", role: "list" });
+  }
+
+  update(notes) {
+    const lines = [...this.node.children];
+    while (lines.length < notes.length) lines.push(element("li", {}, icon("plug"), element("span")));
+    setChildren(this.node, lines.slice(0, notes.length));
+    notes.forEach((note, index) => this.#write(lines[index], note));
+    setHidden(this.node, notes.length === 0);
+  }
+
+  #write(line, { sign, text }) {
+    if (line.dataset.sign !== sign) {
+      line.dataset.sign = sign;
+      line.firstElementChild.replaceWith(icon(sign));
+    }
+    setText(line.lastElementChild, text);
   }
 }
 
