@@ -1,4 +1,4 @@
-"""docs/feed.asyncapi.json says what the message types say, and the feed does as it says."""
+"""docs/feed.md and docs/feed.asyncapi.json say what the message types say, and the feed does as they say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -23,13 +23,25 @@ from tests.support.records import alarm_events, receipts, statuses
 from wardwatch.core.alarming.commands import Receipt
 from wardwatch.core.events import AlarmEvent, PatientStatus
 from wardwatch.wire.alarms import encode_alarm
-from wardwatch.wire.feed.asked import BadRequestError, decode_request
-from wardwatch.wire.feed.told import CommandReceipt, Event, Snapshot, Status, encode_message, raw
-from wardwatch.wire.receipts import encode_receipt
+from wardwatch.wire.feed.asked import BadRequestError, ClientMessage, decode_request
+from wardwatch.wire.feed.codes import PROTOCOL, CloseCode, ErrorCode, NotLive
+from wardwatch.wire.feed.told import (
+    CommandReceipt,
+    Event,
+    ServerMessage,
+    Snapshot,
+    Status,
+    Subscribed,
+    decode_server_message,
+    encode_message,
+    raw,
+)
+from wardwatch.wire.receipts import decode_receipt, encode_receipt
 from wardwatch.wire.status import encode_status
 
 DOCUMENT = json.loads(asyncapi.FILE.read_text(encoding="utf-8"))
 GUIDE = (Path(__file__).parents[1] / "docs" / "feed.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```json\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 
 
 @cache
@@ -40,6 +52,41 @@ def validator(name: str) -> Draft7Validator:
 
 def faults(name: str, message: Any) -> list[str]:
     return [error.message for error in validator(name).iter_errors(message)]
+
+
+def read(example: str) -> ClientMessage | ServerMessage:
+    """What a side of the conversation reads, whichever it is that can."""
+    read: list[ClientMessage | ServerMessage] = []
+    with suppress(BadRequestError):
+        read.append(decode_request(example))
+    with suppress(msgspec.ValidationError):
+        read.append(decode_server_message(example))
+    (message,) = read
+    return message
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: json.loads(example)["type"])
+def test_an_example_in_the_guide_is_exactly_what_is_spoken(example: str) -> None:
+    message = read(example)
+    assert faults(type(message).__name__, json.loads(example)) == []
+    if isinstance(message, Event):
+        message.event()
+    elif isinstance(message, Snapshot | Subscribed):
+        message.events()
+    elif isinstance(message, Status):
+        message.patient_status()
+    elif isinstance(message, CommandReceipt):
+        decode_receipt(bytes(message.receipt))
+    elif isinstance(message, get_args(ServerMessage)):
+        # Encoded again it is the same: no field is missing in the example, and none is too much.
+        assert json.loads(encode_message(message)) == json.loads(example)
+
+
+def test_the_guide_shows_every_message_and_names_every_code() -> None:
+    shown = {type(read(example)) for example in EXAMPLES}
+    assert shown == {*asyncapi.ASKED, *asyncapi.TOLD}
+    for name in (*ErrorCode, *NotLive, PROTOCOL, *(str(code.value) for code in CloseCode)):
+        assert f"`{name}`" in GUIDE
 
 
 def test_the_document_says_what_the_types_say() -> None:
