@@ -92,12 +92,12 @@ class Detail {
     this.#endings.push(
       () => clearInterval(tick),
       this.store.subscribe((change) => this.#take(change)),
-      this.link.on("state", () => this.#showState()),
+      this.link.on("state", () => this.#lookAtLink()),
       this.link.on("out", () => this.close()),
     );
     for (const alarm of this.store.alarmsOf(this.patient)) this.#episodes.take(alarm);
     this.#show();
-    this.#showState();
+    this.#lookAtLink();
     this.element.focus();
   }
 
@@ -133,9 +133,8 @@ class Detail {
   }
 
   /** The feed may have been away: what has happened meanwhile is asked for again. */
-  #showState() {
+  #lookAtLink() {
     const { live } = this.link.state;
-    this.element.classList.toggle("is-stale", !live);
     if (live && this.#isLive !== true) this.#askHistory();
     this.#isLive = live;
   }
