@@ -19,14 +19,15 @@ from tests.support.apache_kafka import ApacheKafka
 from tests.support.feeds import eventually
 from tests.support.takeover import PARTITIONS
 from tests.support.workers import new_group, process_of
-from wardwatch.adapters.feed.client import ConsoleClient, OpenAlarms
+from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.open_alarms import OpenAlarms
 from wardwatch.composition import build_feed
 from wardwatch.core.events import UNASSIGNED_WARD, AlarmEvent, Phase, Priority
 from wardwatch.core.reading import Reading
 from wardwatch.core.technical.conditions import GRACE_MS
 from wardwatch.core.vitals import VITAL_INDEX, VITALS
 from wardwatch.settings import Settings
-from wardwatch.wire.feed import Event
+from wardwatch.wire.feed.told import Event
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.topics import ALL, READINGS
 
@@ -46,12 +47,13 @@ class Station:
     """A console of one ward: what it shows, and what it was told."""
 
     url: str
+    token: str
     ward: str
     shown: OpenAlarms = field(default_factory=OpenAlarms)
     told: list[AlarmEvent] = field(default_factory=list)
 
     async def listen(self) -> None:
-        async with ConsoleClient(self.url, [self.ward]) as console:
+        async with ConsoleClient(self.url, self.token, [self.ward]) as console:
             async for message in console:
                 self.shown.take(message)
                 if isinstance(message, Event):
@@ -86,8 +88,10 @@ async def station(servers: str, *, ward: str = "quiet-ward") -> AsyncIterator[St
         pulse_limit_s=SILENT_S,
         late_limit_s=BEHIND_S,
     )
-    async with build_feed(settings).running() as url:
-        console = Station(url, ward)
+    feed = build_feed(settings)
+    assert feed.trial_token is not None
+    async with feed.running() as url:
+        console = Station(url, feed.trial_token, ward)
         listening = asyncio.create_task(console.listen())
         try:
             yield console

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AbstractContextManager
+from operator import ge
 from typing import Self
 
 from tests.support.feeds import eventually
 from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.positions import parsed
 from wardwatch.adapters.feed.watch import NOBODY
 from wardwatch.composition import build_feed
 from wardwatch.core.events import AlarmEvent
 from wardwatch.settings import Settings
-from wardwatch.wire.feed import ALL_WARDS, Event, Snapshot
+from wardwatch.wire.feed.codes import ALL_WARDS
+from wardwatch.wire.feed.told import Event, Snapshot
 
 _DEADLINE_S = 60.0
 
@@ -55,9 +58,11 @@ class WatchingConsole(AbstractContextManager["WatchingConsole"]):
             self._subscribed.set()
 
     async def _watch(self) -> None:
+        feed = build_feed(self._settings)
+        assert feed.trial_token is not None
         async with (
-            build_feed(self._settings).running() as url,
-            ConsoleClient(url, [ALL_WARDS]) as console,
+            feed.running() as url,
+            ConsoleClient(url, feed.trial_token, [ALL_WARDS]) as console,
         ):
             listening = asyncio.create_task(self._listen(console))
             done = asyncio.create_task(
@@ -79,7 +84,8 @@ class WatchingConsole(AbstractContextManager["WatchingConsole"]):
                 self._events.append(event)
 
     def _is_told(self, console: ConsoleClient) -> bool:
-        beat = console.last_heartbeat
-        if self._ends is None or beat is None:
+        told = parsed(console.position or "")
+        if self._ends is None or told is None:
             return False
-        return all(beat.position.get(number, 0) >= end for number, end in self._ends.items())
+        ends = [end for _, end in sorted(self._ends.items(), key=lambda each: int(each[0]))]
+        return len(told.offsets) == len(ends) and all(map(ge, told.offsets, ends))

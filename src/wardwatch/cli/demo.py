@@ -101,8 +101,9 @@ def _wearers(path: Path | None, patients: int | None, seconds: float) -> Wearers
 
 async def _demonstrate(wearers: Wearers, screen: _Screen, port: int | None, limit_s: float | None) -> Tally:
     screen.introduce(wearers)
+    patients = [placement.patient for placement in wearers.placements]
     with stopped_by_signals() as stopping:
-        async with running_parts(port) as parts:
+        async with running_parts(port, patients) as parts:
             screen.say(
                 f"broker  {parts.bootstrap_servers}, inside this process: it forgets everything at exit"
             )
@@ -143,9 +144,11 @@ class _Screen:
 
     def ready(self, parts: Parts) -> None:
         """Say how to join."""
-        self.say("Join from another terminal, while this runs:")
+        self.say(f"Open the nurse station's console in a browser, while this runs: {parts.page_url}")
+        self.say("It asks for a token; this one is a charge nurse's, for all wards:")
+        self.say(parts.access.persons_token)
+        self.say("Or join from another terminal:")
         self.say(f"  WARDWATCH_KAFKA_BOOTSTRAP_SERVERS={parts.bootstrap_servers} wardwatch tail alerts")
-        self.say(f"  nurse-station consoles connect to {parts.feed_url} (docs/feed.md)")
 
     def fell_ill(self, illness: Deterioration) -> None:
         """The simulation tells the truth about a wearer."""

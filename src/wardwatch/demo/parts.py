@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from wardwatch.adapters.embedded_broker import PARTITIONS_PER_TOPIC, EmbeddedBroker
+from wardwatch.demo.access import Access, make_access
 from wardwatch.demo.children import Child, running
 from wardwatch.settings import PREFIX
 from wardwatch.wire.topics import ALL
@@ -27,14 +30,20 @@ class Parts:
 
     bootstrap_servers: str
     feed_url: str
+    page_url: str
+    access: Access
     children: tuple[Child, ...]
 
 
 @asynccontextmanager
-async def running_parts(port: int | None) -> AsyncIterator[Parts]:
-    """Broker, worker and feed for as long as the block lasts. Without a ``port`` the feed gets a free one."""
+async def running_parts(port: int | None, patients: Iterable[str]) -> AsyncIterator[Parts]:
+    """Broker, worker and feed for as long as the block lasts. Without a ``port`` the feed gets a free one.
+
+    ``patients`` get invented names, which the feed knows.
+    """
     feed_port = port or _free_port()
-    with EmbeddedBroker() as broker:
+    with TemporaryDirectory(prefix="wardwatch-demo-") as folder, EmbeddedBroker() as broker:
+        access = make_access(Path(folder), patients)
         broker.create_topics(*ALL)
         environment = _environment(
             KAFKA_BOOTSTRAP_SERVERS=broker.bootstrap_servers,
@@ -44,6 +53,8 @@ async def running_parts(port: int | None) -> AsyncIterator[Parts]:
             CONSUMER_GROUP=GROUP,
             FEED_HOST=_HOST,
             FEED_PORT=str(feed_port),
+            FEED_KEYS=str(access.keys),
+            FEED_NAMES=str(access.names),
         )
         async with (
             running("worker", ["worker"], environment) as worker,
@@ -52,6 +63,8 @@ async def running_parts(port: int | None) -> AsyncIterator[Parts]:
             yield Parts(
                 bootstrap_servers=broker.bootstrap_servers,
                 feed_url=f"ws://{_HOST}:{feed_port}/",
+                page_url=f"http://{_HOST}:{feed_port}/",
+                access=access,
                 children=(worker, feed),
             )
 

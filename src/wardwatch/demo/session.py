@@ -61,7 +61,7 @@ class Session:
         self._screen = screen
         self._stopping = stopping
         self._client_options = {"bootstrap_servers": parts.bootstrap_servers}
-        self._console = ConsoleWatch(parts.feed_url, self._hear)
+        self._console = ConsoleWatch(parts.feed_url, parts.access.own_token, self._hear)
         self._has_room = asyncio.Event()
 
     async def run(self, seconds: float | None) -> None:

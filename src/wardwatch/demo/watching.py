@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from operator import ge
 from typing import NoReturn
 
-from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.positions import parsed
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent
 from wardwatch.wire.errors import Unreadable
-from wardwatch.wire.feed import ALL_WARDS, Event, Heartbeat
+from wardwatch.wire.feed.codes import ALL_WARDS
+from wardwatch.wire.feed.told import Event
 from wardwatch.wire.rejections import decode_rejection
 from wardwatch.wire.topics import READINGS
 
@@ -26,38 +29,28 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 class ConsoleWatch:
     """A console that hears of all wards, for as long as :meth:`run` runs."""
 
-    def __init__(self, url: str, on_event: Callable[[AlarmEvent], None]) -> None:
-        self._url = url
+    def __init__(self, url: str, token: str, on_event: Callable[[AlarmEvent], None]) -> None:
+        self._client = ConsoleClient(url, token, [ALL_WARDS], console="demo", resumes=True)
         self._on_event = on_event
-        self._client: ConsoleClient | None = None
 
     async def run(self) -> NoReturn:
         """Listen until cancelled; where the feed is not there, or is gone, try again."""
-        while True:
-            try:
-                async with ConsoleClient(self._url, [ALL_WARDS]) as self._client:
-                    async for message in self._client:
-                        if isinstance(message, Event):
-                            self._on_event(message.event())
-            except FeedClosedError:
-                self._client = None
-                await asyncio.sleep(_POLL_S)
+        async with self._client:
+            async for message in self._client:
+                if isinstance(message, Event):
+                    self._on_event(message.event())
+        raise AssertionError("a console that resumes never ends")
 
     async def is_live(self) -> bool:
         """Whether the feed vouches that the console hears of everything."""
-        return self._heartbeat is not None and self._heartbeat.live
+        heartbeat = self._client.last_heartbeat
+        return heartbeat is not None and heartbeat.live
 
     async def has_heard_all(self, alerts: TopicReader) -> bool:
         """Whether the console was told of all that is in the topic."""
-        heartbeat = self._heartbeat
-        if heartbeat is None:
-            return False
-        ends = await alerts.ends()
-        return all(heartbeat.position.get(str(number), 0) >= end for number, end in ends.items())
-
-    @property
-    def _heartbeat(self) -> Heartbeat | None:
-        return self._client.last_heartbeat if self._client is not None else None
+        told = parsed(self._client.position or "")
+        ends = [end for _, end in sorted((await alerts.ends()).items())]
+        return told is not None and len(told.offsets) == len(ends) and all(map(ge, told.offsets, ends))
 
 
 class RejectedWatch:

@@ -7,9 +7,9 @@ import itertools
 import random
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
+from copy import copy
 from typing import Self, TypeVar
 
-import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
@@ -101,7 +101,7 @@ class ConsoleClient:
         self._url = url
         self._tls = tls
         self._login = Login(token=token, console=console)
-        self._wish = wish if isinstance(wish, Subscribe) else Subscribe(wards=list(wish))
+        self._wish = copy(wish) if isinstance(wish, Subscribe) else Subscribe(wards=list(wish))
         self._resumes = resumes
         self._received_position = self._wish.position
         self._connection: ClientConnection | None = None
@@ -147,7 +147,8 @@ class ConsoleClient:
     async def command(self, order: Order) -> Receipt:
         """Give a command, and wait for what became of it."""
         # The receipt is known by the command's name, an error by the request's: here they are the same.
-        named = msgspec.structs.replace(order, request=order.command)
+        named = copy(order)
+        named.request = order.command
         answer = await self._ask(named, order.command, CommandReceipt)
         return decode_receipt(bytes(answer.receipt))
 
@@ -175,13 +176,16 @@ class ConsoleClient:
     async def renew(self, token: str) -> Welcome:
         """Log in again, before the token that is in use expires."""
         name = self._next_name()
-        self._login = msgspec.structs.replace(self._login, token=token)
-        return await self._ask(msgspec.structs.replace(self._login, request=name), name, Welcome)
+        self._login.token = token
+        renewed = copy(self._login)
+        renewed.request = name
+        return await self._ask(renewed, name, Welcome)
 
     async def subscribe(self, wish: Subscribe) -> None:
         """Ask for something else from now on; the answer is yielded."""
-        self._wish = wish
-        await self._send(msgspec.structs.replace(wish, request=self._next_name()))
+        self._wish = copy(wish)
+        self._wish.request = self._next_name()
+        await self._send(self._wish)
 
     async def _ask(self, request: ClientMessage, name: str, kind: type[_Answer]) -> _Answer:
         (answer,) = await self._exchange(request, name, count=1)
@@ -241,9 +245,9 @@ class ConsoleClient:
                 )
                 await self._connection.send(encode_request(self._login), text=True)
                 await self._be_welcomed(self._connection)
-                wish = msgspec.structs.replace(self._wish, position=self._received_position)
-                wish.request = self._next_name()
-                await self._connection.send(encode_request(wish), text=True)
+                self._wish.position = self._received_position
+                self._wish.request = self._next_name()
+                await self._connection.send(encode_request(self._wish), text=True)
         except ConnectionClosed as closed:
             raise closed_error(closed) from closed
         except (OSError, WebSocketException, TimeoutError) as error:
