@@ -11,16 +11,26 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from docs import asyncapi
+from wardwatch.core.alarming.commands import Verb
 from wardwatch.core.alarming.machine import TABLE, State, Trigger
 from wardwatch.core.alarming.policy import Handling, WardPolicy
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Cause, Priority
 from wardwatch.core.intake import _LEAP_OF
+from wardwatch.core.permissions import MAY, Action, ConsoleRole
 from wardwatch.core.vitals import VITALS
 
 FOLDER = Path(__file__).parent
 
 _UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": ""}
+_RIGHTS = {
+    Action.READ: "to see alarms",
+    Action.VITALS: "to see each patient's latest values",
+    Action.HISTORY: "to see each patient's last hours",
+    Action.NAMES: "to ask for the name behind a pseudonym",
+    Action.SHOWN: "to report which alarms are on the screen",
+    Action.DELIVERIES: "to see at which consoles an alarm has arrived",
+} | {Action.of(verb): f"the [command](commands.md) `{verb}`" for verb in Verb}
 _PART = re.compile(r"(<!-- made by make docs: (\w+) -->\n).*?(<!-- end of \2 -->\n)", re.DOTALL)
 
 
@@ -130,8 +140,17 @@ def causes() -> str:
     return f"{', '.join(f'`{cause}`' for cause in Cause)}.\n"
 
 
+def rights() -> str:
+    """Who may do what."""
+    rows = (
+        (f"`{action}`", *("yes" if action in MAY[role] else "" for role in ConsoleRole), _RIGHTS[action])
+        for action in Action
+    )
+    return _table(("", *(f"`{role}`" for role in ConsoleRole), "which is"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
-    part.__name__: part for part in (conditions, leaps, states, diagram, handling, causes)
+    part.__name__: part for part in (conditions, leaps, states, diagram, handling, causes, rights)
 }
 
 
