@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +100,7 @@ class Station:
 
 def station(
     *, hub: FeedHub | None = None, keys: Path | None = None, revoked: Path | None = None,
-    names: Path | None = None,
+    names: Path | None = None, now_ms: Callable[[], int] = now_ms,
 ) -> Station:  # fmt: skip
     """Trusts :data:`KEY`, unless there is a file of keys; the log has been read to its end."""
     hub = hub or FeedHub()
@@ -116,6 +116,7 @@ def station(
         deliveries=DeliveryBook(hub),
         audit=cast("Any", written),
         names=None if names is None else NamesFile(names, "WARDWATCH_FEED_NAMES"),
+        now_ms=now_ms,
     )
     return Station(hub, services, written)
 
