@@ -31,7 +31,7 @@ _BY_HOUR = np.array(
     [.1, .1, .1, .1, .1, .2, .5, .9, 1., 1.1, 1.1, 1.1, 1.1, 1.1, 1., 1., 1.1, 1.2, 1.2, 1.1, .9, .7, .5, .3],
     dtype=np.float32,
 )  # fmt: skip
-_SHARE_ASLEEP = np.float32(0.03)
+_SHARE_ASLEEP = np.float32(0.08)
 
 # Heart rate's response to one minute of steps, at the marks after it, as shares of the whole: such that the
 # means of minutes answer like the median regression kernel of wearable_minutes: 10.0 /min for 100 steps in

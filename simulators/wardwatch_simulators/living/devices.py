@@ -24,8 +24,7 @@ _APART_S = 37
 class DeviceKind:
     """``every_s`` holds, for each vital that it measures, the seconds from one measurement to the next.
 
-    What is measured each second is the mean of the latest ``average_s``; what is measured now and then is
-    that of the instant, and steps are those since the last measurement.
+    It is the mean of the latest ``average_s``; steps are those since the last measurement.
     """
 
     name: str
@@ -41,10 +40,8 @@ class DeviceKind:
         for name, every_s in self.every_s.items():
             if name == _STEPS:
                 seen = _sum_of_latest(vitals[name], every_s, count)
-            elif every_s == 1:
-                seen = _sum_of_latest(vitals[name], self.average_s, count) / np.float32(self.average_s)
             else:
-                seen = vitals[name][:, -count:]
+                seen = _sum_of_latest(vitals[name], self.average_s, count) / np.float32(self.average_s)
             written = _written(name, seen)
             if every_s > 1:
                 turn = (times_s + _APART_S * population.wearers[:, np.newaxis]) % every_s == 0
@@ -85,6 +82,6 @@ _ALL = (
         },
     ),
     # One record a minute, as wrist-worn consumer trackers export them.
-    DeviceKind(name="tracker", every_s={"heart_rate": 60, "steps": 60}),
+    DeviceKind(name="tracker", every_s={"heart_rate": 60, "steps": 60}, average_s=60),
 )  # fmt: skip
 DEVICE_KINDS: dict[str, DeviceKind] = {kind.name: kind for kind in _ALL}

@@ -28,9 +28,9 @@ def one_of(vitals: dict[str, Float32s], row: int) -> dict[str, Float32s]:
 
 
 def test_parameters_are_found_in_what_they_made() -> None:
-    population = Population(seed=11, wearers=16)
-    vitals = population.minutes(0, 5 * DAY_MIN)
-    found = [fitted(one_of(vitals, row)) for row in range(16)]
+    population = Population(seed=11, wearers=12)
+    vitals = population.minutes(0, 4 * DAY_MIN)
+    found = [fitted(one_of(vitals, row)) for row in range(12)]
     for name, tolerance in (HABITS | LEVELS).items():
         errors = [fit[name] - getattr(population.people, name)[row] for row, fit in enumerate(found)]
         assert np.median(np.abs(errors)) < tolerance, name
