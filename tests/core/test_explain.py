@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from tests.support.logs import START_MS, at_1_hz, logs, run
+from tests.support.wards import NOW_MS, unattended_ward, usual
 from wardwatch.core.conditions import CONDITIONS, RULE_VERSION
 from wardwatch.core.events import Phase
 from wardwatch.core.reading import Reading
@@ -37,6 +40,17 @@ def test_a_limits_alarm_gives_value_limit_and_duration() -> None:
         },
         "why_not_higher": "HR was not at or above 150 /min for 19 s.",
     }
+
+
+def test_a_limits_alarm_says_what_is_usual_for_a_patient_who_is_known() -> None:
+    monitor = unattended_ward(["heart"])
+    fast = [replace(usual("heart", NOW_MS + 1000 * second), heart_rate=134.0) for second in range(300)]
+    [event] = [event for event in run(fast, monitor) if event.condition == "heart_rate.high"]
+    [status] = monitor.statuses(["heart"])
+    centre, spread = status.usual["heart_rate"]
+    assert event.text == "HR 134 > 130"
+    assert event.why["usual"] == pytest.approx(centre, abs=0.1)
+    assert event.why["usual_band"] == pytest.approx([centre - 2 * spread, centre + 2 * spread], abs=0.1)
 
 
 @pytest.mark.parametrize(

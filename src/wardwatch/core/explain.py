@@ -53,6 +53,7 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
         told, reasons = river_judging.reasons(judges.river, table, step.row)
     else:
         told, reasons = _limit(condition, limit, float(table["value"][step.row, condition.signal]))
+        reasons |= explain_learned.usual_of(table, judges.bank, step.row, condition.signal)
     allowed = reasons.pop("allowed", {})
     why |= reasons
     if step.phase is Phase.END:

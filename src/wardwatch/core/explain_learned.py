@@ -97,6 +97,14 @@ def _between(low: float, high: float) -> dict[str, float]:
     return {"at_least": float(low), "at_most": float(high)}
 
 
+def usual_of(table: PatientTable, bank: Bank, row: int, vital: int) -> dict[str, Any]:
+    """What was usual of a vital when its latest value was observed; nothing where that is not known yet."""
+    observed_ms = table["seen_ms"][[row], vital]
+    centres, spreads = bank.known_usual(table, np.array([row]), observed_ms)
+    centre, band = float(centres[vital, 0]), fusion.BAND_SPREADS * float(spreads[vital, 0])
+    return {} if np.isnan(centre) else {"usual": centre, "usual_band": [centre - band, centre + band]}
+
+
 def nightly(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str, Any]]:
     """Of the night's mean heart rate at rest, against the median of all nights."""
     night = last_night(bank.state_of(table, np.array([step.row])))
