@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,7 +26,7 @@ from wardwatch.wire.feed.asked import Login, Subscribe, encode_request
 from wardwatch.wire.feed.codes import ErrorCode
 from wardwatch.wire.feed.told import Error, Event, Hello, Snapshot, Welcome, decode_server_message
 
-ANOTHER = {"token_id": "token-2"}
+ANOTHER: dict[str, Any] = {"token_id": "token-2"}
 
 
 @asynccontextmanager
@@ -110,13 +111,17 @@ async def test_who_does_not_log_in_in_time_is_sent_away_with_4004() -> None:
 
 
 async def test_who_has_logged_in_stays() -> None:
-    async with serving(limits=Limits(login_within_s=0.1)) as (behind, server), watched(server):
-        async with ConsoleClient(server.url, fresh_token(), ["4B"]) as console, connect(server.url) as silent:
-            stream = aiter(console)
-            assert isinstance(await anext(stream), Snapshot)
-            assert await end_of(silent) == 4004
-            behind.happen(alarm_event())
-            assert isinstance(await anext(stream), Event)
+    async with (
+        serving(limits=Limits(login_within_s=0.1)) as (behind, server),
+        watched(server),
+        ConsoleClient(server.url, fresh_token(), ["4B"]) as console,
+        connect(server.url) as silent,
+    ):
+        stream = aiter(console)
+        assert isinstance(await anext(stream), Snapshot)
+        assert await end_of(silent) == 4004
+        behind.happen(alarm_event())
+        assert isinstance(await anext(stream), Event)
 
 
 async def test_an_expired_session_ends_with_4002_and_hears_nothing_more() -> None:
@@ -140,12 +145,12 @@ async def test_an_expired_session_ends_with_4002_and_hears_nothing_more() -> Non
 async def test_between_two_looks_an_expired_session_can_not_do_anything_either() -> None:
     clock = [now_ms()]
     behind = station(now_ms=lambda: clock[0])
-    async with serving(behind) as (_, server):  # nobody watches
-        async with ConsoleClient(server.url, fresh_token(expires_ms=clock[0] + 10_000), ["4B"]) as console:
-            clock[0] += 10_000
-            with pytest.raises(FeedClosedError) as closed:
-                await console.name_of("p-1")
-            assert closed.value.code == 4002
+    token = fresh_token(expires_ms=clock[0] + 10_000)
+    async with serving(behind) as (_, server), ConsoleClient(server.url, token, ["4B"]) as console:
+        clock[0] += 10_000  # and nobody watches
+        with pytest.raises(FeedClosedError) as closed:
+            await console.name_of("p-1")
+        assert closed.value.code == 4002
 
 
 @pytest.mark.parametrize("line", ["token-1", "sub:anna@ward.example"])
@@ -202,17 +207,18 @@ async def raw_console(url: str, token: str) -> tuple[asyncio.StreamReader, async
 async def test_the_tokens_of_a_key_that_is_no_longer_trusted_end_with_it(tmp_path: Path) -> None:
     keys, new = tmp_path / "keys.json", SigningKey.make()
     write_keys(keys, KEY, new)
-    async with serving(station(keys=keys)) as (_, server), watched(server):
-        async with (
-            ConsoleClient(server.url, fresh_token("nurse", "4B"), ["4B"]) as old_one,
-            ConsoleClient(server.url, fresh_token("nurse", "4B", key=new), ["4B"]) as new_one,
-        ):
-            write_keys(keys, new)
-            with pytest.raises(FeedClosedError) as closed:
-                async for _ in old_one:
-                    pass
-            assert closed.value.code == 4003
-            assert await new_one.renew(fresh_token("nurse", "4B", key=new))
+    async with (
+        serving(station(keys=keys)) as (_, server),
+        watched(server),
+        ConsoleClient(server.url, fresh_token("nurse", "4B"), ["4B"]) as old_one,
+        ConsoleClient(server.url, fresh_token("nurse", "4B", key=new), ["4B"]) as new_one,
+    ):
+        write_keys(keys, new)
+        with pytest.raises(FeedClosedError) as closed:
+            async for _ in old_one:
+                pass
+        assert closed.value.code == 4003
+        assert await new_one.renew(fresh_token("nurse", "4B", key=new))
 
 
 async def test_a_token_is_renewed_on_the_open_connection() -> None:
@@ -252,12 +258,14 @@ async def test_a_bad_token_does_not_end_a_session_that_is_open() -> None:
     ids=["somebody else's", "for another ward"],
 )
 async def test_a_renewal_that_does_not_fit_ends_the_session(token: str) -> None:
-    async with serving() as (_, server):
-        async with ConsoleClient(server.url, fresh_token("nurse", "4B"), ["4B"]) as console:
-            assert isinstance(await anext(aiter(console)), Snapshot)
-            with pytest.raises(FeedClosedError) as closed:
-                await console.renew(token)
-            assert closed.value.code == 4001
+    async with (
+        serving() as (_, server),
+        ConsoleClient(server.url, fresh_token("nurse", "4B"), ["4B"]) as console,
+    ):
+        assert isinstance(await anext(aiter(console)), Snapshot)
+        with pytest.raises(FeedClosedError) as closed:
+            await console.renew(token)
+        assert closed.value.code == 4001
 
 
 async def test_too_many_messages_end_the_session_with_4029() -> None:
