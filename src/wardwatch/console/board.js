@@ -87,9 +87,17 @@ export class Board {
     }
     const patient = change.patient ?? change.alarm?.patient;
     if (patient !== undefined) this.#dirty.add(patient);
-    if (change.type !== "history" && change.type !== "receipt") this.#mustOrder = true;
+    if (change.type === "patient") this.#mustOrder ||= this.#hasMoved(change.patient);
+    else if (change.type !== "history" && change.type !== "receipt") this.#mustOrder = true;
     if (change.type === "alarm" || change.type === "reset") this.#mustFlashTogether = true;
     this.#ask();
+  }
+
+  /** Whether a patient is new on the page, or lies somewhere else than before. */
+  #hasMoved(name) {
+    const before = this.#tiles.get(name)?.place;
+    const { ward, bed } = this.#store.patients.get(name);
+    return before !== `${ward} ${bed}`;
   }
 
   #ask() {

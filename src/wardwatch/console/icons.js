@@ -11,7 +11,7 @@ const SHAPES = {
 
 const LINES = {
   bell: "M3 12h10l-1.5-2V7a3.5 3.5 0 0 0-7 0v3zM6.5 14h3",
-  bellPaused: "M3 12h10l-1.5-2V7a3.5 3.5 0 0 0-7 0v3zM6.5 14h3M2 2l3 3M7 7l2 2M11 11l3 3",
+  bellPaused: "M1 12h8.6L8.3 10V7.2a3 3 0 0 0-6 0V10zM4 14h2.6M12 4v6M14.8 4v6",
   bellOff: "M3 12h10l-1.5-2V7a3.5 3.5 0 0 0-7 0v3zM6.5 14h3M2 2l12 12",
   speaker: "M2 6h2.5L8 3v10L4.5 10H2zM10.5 5.5a3.5 3.5 0 0 1 0 5M12.5 3.5a6.4 6.4 0 0 1 0 9",
   speakerOff: "M2 6h2.5L8 3v10L4.5 10H2zM10.5 6l4 4M14.5 6l-4 4",

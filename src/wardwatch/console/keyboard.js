@@ -21,7 +21,7 @@ export class Keyboard {
 
   /** The patient of the bed at which the keyboard is, or null. */
   get patient() {
-    return this.#main.contains(document.activeElement) ? (this.#current?.dataset.patient ?? null) : null;
+    return document.activeElement?.closest(".tile")?.dataset.patient ?? null;
   }
 
   /** There must be one bed that Tab stops at, whoever comes and goes. */

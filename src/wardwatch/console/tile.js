@@ -50,6 +50,7 @@ export class Tile {
     this.alarms = alarms;
     const own = alarms.filter((alarm) => !isTechnical(alarm));
     const first = own[0] ?? null;
+    this.place = `${patient.ward} ${patient.bed}`;
     setText(this.bed, patient.bed || "–");
     setText(this.ward, patient.ward);
     setAttribute(this.node, "data-presence", first && presenceOf(first));
