@@ -58,6 +58,13 @@ async def test_a_patient_lies_in_the_partition_that_every_other_producer_chooses
     assert len({record.partition for record in records}) > 1
 
 
+async def test_it_knows_which_topics_there_are_and_makes_none(embedded_broker: EmbeddedBroker) -> None:
+    embedded_broker.create_topics(ROSTER)
+    async with ReadingProducer({"bootstrap_servers": embedded_broker.bootstrap_servers}) as producer:
+        for _ in range(2):
+            assert await producer.topics() == {ROSTER}
+
+
 async def test_no_broker_is_an_error_of_ours() -> None:
     with pytest.raises(NotDeliveredError, match="no broker answers"):
         async with ReadingProducer({"bootstrap_servers": "127.0.0.1:1"}):

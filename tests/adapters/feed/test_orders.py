@@ -110,9 +110,8 @@ def servers(broker: Broker) -> str:
     """A broker of either kind, with an empty topic for commands."""
     if isinstance(broker, ApacheKafka):
         broker.delete_topics(COMMANDS)
-        broker.create_topics(COMMANDS)
-    elif isinstance(broker, EmbeddedBroker):
-        broker.create_topics(COMMANDS)
+    assert isinstance(broker, ApacheKafka | EmbeddedBroker)
+    broker.create_topics(COMMANDS)
     return broker.bootstrap_servers
 
 

@@ -160,9 +160,8 @@ def servers(broker: Broker) -> str:
     """A broker of either kind, with an empty topic for receipts."""
     if isinstance(broker, ApacheKafka):
         broker.delete_topics(RECEIPTS)
-        broker.create_topics(RECEIPTS)
-    elif isinstance(broker, EmbeddedBroker):
-        broker.create_topics(RECEIPTS)
+    assert isinstance(broker, ApacheKafka | EmbeddedBroker)
+    broker.create_topics(RECEIPTS)
     return broker.bootstrap_servers
 
 
