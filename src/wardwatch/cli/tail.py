@@ -25,7 +25,7 @@ from wardwatch.core.events import AlarmEvent, Priority
 from wardwatch.settings import Settings
 from wardwatch.wire.alarms import alarm_fields
 from wardwatch.wire.errors import Fault, Unreadable
-from wardwatch.wire.topics import ALERTS
+from wardwatch.wire.topics import ALERTS, COMPACTED
 
 _READ_WAIT_S = 0.25
 # After a silence as long as this, ask the broker whether it is still there.
