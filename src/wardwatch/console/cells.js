@@ -31,8 +31,10 @@ export class Cells {
   }
 
   draw(trend, nowMs) {
+    // A recording that is played faster than it was is ahead of every clock here.
+    const end = Math.max(nowMs / 60_000, trend.newestMinute);
     for (const { kind, spark } of this.cells) {
-      drawSparkline(spark, kind.vital, trend.points(kind.vital, nowMs / 60_000 - SHOWN_MINUTES), nowMs);
+      drawSparkline(spark, kind.vital, trend.points(kind.vital, end - SHOWN_MINUTES), end);
     }
   }
 }

@@ -22,6 +22,7 @@ import { TechnicalStrip } from "./technical.js";
 import { leaveForReload, takeAfterReload } from "./token.js";
 import { TrendsAsker } from "./trends_asker.js";
 import { EVERY_WARD, chooseWards, wardsToHear } from "./wards.js";
+import { Wakefulness } from "./wakefulness.js";
 import { isTechnical, presenceOf } from "./signals.js";
 
 const LOOK_MS = 250;
@@ -34,6 +35,7 @@ class Console {
     this.link = new Link(`${scheme}//${location.host}/feed`);
     this.login = null; // {token, console} while somebody is logged in
     this.seenWards = new Set();
+    this.wakefulness = new Wakefulness();
     this.#makeParts();
     this.#makeBoard();
     this.#listen();
@@ -139,6 +141,7 @@ class Console {
     setHidden(this.main, false);
     document.body.classList.remove("logged-out");
     this.#hear(wardsToHear(this.preferences.get("wards"), wards));
+    this.wakefulness.want(true);
     this.#lookAtLink();
     this.main.focus();
   }
@@ -159,6 +162,7 @@ class Console {
     this.names.maskAll();
     this.store.clear();
     this.sound.off();
+    this.wakefulness.want(false);
     setHidden(this.main, true);
     document.body.classList.add("logged-out");
     this.#lookAtLink();

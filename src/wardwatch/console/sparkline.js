@@ -25,21 +25,21 @@ export function newSparkline() {
   );
 }
 
-/** Draw the values of the hour before `nowMs`. */
-export function drawSparkline(spark, vital, points, nowMs) {
-  setAttribute(spark.firstElementChild, "d", pathOf(vital, points, nowMs / 60_000));
+/** Draw the values of the hour before that minute. */
+export function drawSparkline(spark, vital, points, endMinute) {
+  setAttribute(spark.firstElementChild, "d", pathOf(vital, points, endMinute));
 }
 
 /** The path of [minute, value] pairs. A single value is a dot, which round line ends make of a line to itself. */
-export function pathOf(vital, points, nowMinute) {
-  const shown = points.filter(([minute]) => minute > nowMinute - SHOWN_MINUTES);
+export function pathOf(vital, points, endMinute) {
+  const shown = points.filter(([minute]) => minute > endMinute - SHOWN_MINUTES);
   if (shown.length === 0) return "";
   const values = shown.map(([, value]) => value);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const span = Math.max(highest - lowest, LEAST_SPAN[vital] ?? 1);
   const bottom = (lowest + highest - span) / 2;
   const steps = shown.map(([minute, value], index) => {
-    const x = WIDTH * (1 - (nowMinute - minute) / SHOWN_MINUTES);
+    const x = WIDTH * (1 - (endMinute - minute) / SHOWN_MINUTES);
     const y = HEIGHT - INSET - ((value - bottom) / span) * (HEIGHT - 2 * INSET);
     const joins = index > 0 && minute - shown[index - 1][0] <= LONGEST_JOIN_MINUTES;
     const place = `${x.toFixed(1)} ${y.toFixed(1)}`;

@@ -28,7 +28,7 @@ export class Speaker {
 
   /** Tell `listener` when the browser takes the sound away, or gives it back. */
   onChange(listener) {
-    this.#context?.addEventListener("statechange", listener);
+    if (this.#context !== null) this.#context.onstatechange = listener;
   }
 
   play(priority) {

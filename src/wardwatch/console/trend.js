@@ -28,7 +28,12 @@ export class Trend {
     this.#trim();
   }
 
-  /** Two or more [minute, value] of one vital since that minute, the oldest first. */
+  /** The latest minute since 1970 of which any value is known; 0 where none is. */
+  get newestMinute() {
+    return this.#newest;
+  }
+
+  /** [minute, value] of one vital since that minute, the oldest first. */
   points(vital, sinceMinute) {
     const known = this.#minutes.get(vital) ?? new Map();
     return [...known].filter(([minute]) => minute >= sinceMinute).sort(([one], [other]) => one - other);
