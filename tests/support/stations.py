@@ -20,10 +20,13 @@ from wardwatch.adapters.feed.server import FeedServer
 from wardwatch.adapters.feed.services import Services
 from wardwatch.adapters.token_keys import SigningKey
 from wardwatch.adapters.tokens import Gatekeeper
+from wardwatch.core.alarming.commands import Receipt, Verdict
 from wardwatch.core.events import AlarmEvent, News2Status, PatientStatus
 from wardwatch.core.permissions import ConsoleRole, Grant
 from wardwatch.wire.alarms import encode_alarm
 from wardwatch.wire.feed.asked import Order
+from wardwatch.wire.feed.told import CommandReceipt, encode_message, raw
+from wardwatch.wire.receipts import encode_receipt
 from wardwatch.wire.status import encode_status
 
 KEY = SigningKey.make()
@@ -44,14 +47,26 @@ def fresh_token(
 
 @dataclass
 class WrittenDown:
-    """What sessions have told the orders and the audit."""
+    """What sessions have told the orders and the audit. Every order is answered as if it had been done."""
 
+    hub: FeedHub
     orders: list[tuple[Order, Grant]] = field(default_factory=list)
     is_behind: bool = False
     notes: list[tuple[str, Grant | None, str, dict[str, Any]]] = field(default_factory=list)
 
-    def give(self, order: Order, grant: Grant, _: Subscriber) -> None:
+    def give(self, order: Order, grant: Grant, subscriber: Subscriber) -> None:
         self.orders.append((order, grant))
+        receipt = Receipt(
+            command=order.command,
+            patient=order.patient,
+            verb=order.verb,
+            by=grant.actor(),
+            at_ms=now_ms(),
+            verdict=Verdict.DONE,
+            sentence="Done.",
+        )
+        answer = CommandReceipt(receipt=raw([encode_receipt(receipt)])[0])
+        self.hub.send(subscriber, encode_message(answer))
 
     def note(self, kind: str, grant: Grant | None, console: str, **what: Any) -> None:
         self.notes.append((kind, grant, console, what))
@@ -106,7 +121,7 @@ def station(
     hub = hub or FeedHub()
     hub.begin({0: 0})
     hub.open_doors()
-    written = WrittenDown()
+    written = WrittenDown(hub)
     gatekeeper = Gatekeeper.of_key(KEY, revoked) if keys is None else Gatekeeper.of_files(keys, revoked)
     services = Services(
         hub=hub,
