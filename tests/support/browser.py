@@ -25,7 +25,12 @@ _FLAGS = [
 ]
 # What the page does that nobody may see only because nobody looks.
 _WATCH = """
-  window.watched = {violations: [], longTasks: []};
+  window.watched = {violations: [], longTasks: [], pulses: 0};
+  const {start} = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.watched.pulses += 1;
+    return start.apply(this, when);
+  };
   document.addEventListener("securitypolicyviolation", (event) =>
     window.watched.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   new PerformanceObserver((list) => {
