@@ -68,6 +68,10 @@ class WrittenDown:
         answer = CommandReceipt(receipt=raw([encode_receipt(receipt)])[0])
         self.hub.send(subscriber, encode_message(answer))
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield
+
     def note(self, kind: str, grant: Grant | None, console: str, **what: Any) -> None:
         self.notes.append((kind, grant, console, what))
 
@@ -115,12 +119,13 @@ class Station:
 
 def station(
     *, hub: FeedHub | None = None, keys: Path | None = None, revoked: Path | None = None,
-    names: Path | None = None, now_ms: Callable[[], int] = now_ms,
+    names: Path | None = None, now_ms: Callable[[], int] = now_ms, is_open: bool = True,
 ) -> Station:  # fmt: skip
-    """Trusts :data:`KEY`, unless there is a file of keys; the log has been read to its end."""
+    """Trusts :data:`KEY`, or a file of keys. With ``is_open`` the log has been read to its end."""
     hub = hub or FeedHub()
-    hub.begin({0: 0})
-    hub.open_doors()
+    if is_open:
+        hub.begin({0: 0})
+        hub.open_doors()
     written = WrittenDown(hub)
     gatekeeper = Gatekeeper.of_key(KEY, revoked) if keys is None else Gatekeeper.of_files(keys, revoked)
     services = Services(

@@ -13,10 +13,12 @@ from aiokafka import AIOKafkaProducer
 from tests.support.alerts import alarm_event, folded
 from tests.support.feeds import eventually
 from tests.support.kafka_fixtures import Broker
+from tests.support.stations import fresh_token, station
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
-from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
+from wardwatch.adapters.feed.client import ConsoleClient
 from wardwatch.adapters.feed.hub import FeedHub
 from wardwatch.adapters.feed.log import AlertLog
+from wardwatch.adapters.feed.pending import FeedClosedError
 from wardwatch.adapters.feed.pulses import PulseLog
 from wardwatch.adapters.feed.server import FeedServer
 from wardwatch.adapters.feed.service import Feed
@@ -24,7 +26,8 @@ from wardwatch.adapters.feed.watch import MonitoringWatch, WatchLimits
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.wire.alarms import encode_alarm
-from wardwatch.wire.feed import Event, NotLive, ServerMessage, Snapshot
+from wardwatch.wire.feed.codes import NotLive
+from wardwatch.wire.feed.told import Event, ServerMessage, Snapshot
 
 
 def patient_pulses(hub: FeedHub, bootstrap_servers: str) -> PulseLog:
@@ -35,11 +38,21 @@ def patient_pulses(hub: FeedHub, bootstrap_servers: str) -> PulseLog:
 
 @asynccontextmanager
 async def running_feed(bootstrap_servers: str, topic: str) -> AsyncIterator[tuple[Feed, str]]:
-    hub = FeedHub(queue_limit=1000)
+    hub = FeedHub()
     log = AlertLog(hub, lambda: TopicReader(topic, {"bootstrap_servers": bootstrap_servers}))
-    feed = Feed(hub, log, patient_pulses(hub, bootstrap_servers), FeedServer(hub, log.heartbeat))
+    feed = feed_of(hub, log, patient_pulses(hub, bootstrap_servers))
     async with feed.running() as url:
         yield feed, url
+
+
+def feed_of(hub: FeedHub, log: AlertLog, pulses: PulseLog) -> Feed:
+    """A feed that follows alarms and pulses alone, and writes nothing."""
+    services = station(hub=hub, is_open=False).services
+    return Feed(services, FeedServer(services, log.heartbeat), [log.run, pulses.run, pulses.look])
+
+
+def console_at(url: str, ward: str) -> ConsoleClient:
+    return ConsoleClient(url, fresh_token(), [ward])
 
 
 async def produce(broker: Broker, topic: str, events: Sequence[AlarmEvent | bytes]) -> None:
@@ -75,8 +88,8 @@ async def test_consoles_of_two_wards_hear_every_event_of_their_own_exactly_once_
     await produce(broker, topic, before)
     async with (
         running_feed(broker.bootstrap_servers, topic) as (feed, url),
-        ConsoleClient(url, ["4B"]) as first,
-        ConsoleClient(url, ["5A"]) as second,
+        console_at(url, "4B") as first,
+        console_at(url, "5A") as second,
     ):
         for console, ward in ((first, "4B"), (second, "5A")):
             (snapshot,) = await heard(console, 0)
@@ -110,7 +123,7 @@ async def test_a_feed_that_starts_anew_shows_exactly_what_is_open(broker: Broker
     for _ in range(2):
         async with (
             running_feed(broker.bootstrap_servers, topic) as (_, url),
-            ConsoleClient(url, ["*"]) as console,
+            console_at(url, "*") as console,
         ):
             assert folded(await heard(console, 0)) == {still_open.alarm: still_open}
 
@@ -125,7 +138,7 @@ async def test_a_console_learns_that_the_broker_is_gone_and_keeps_what_it_had() 
         feed = running_feed(embedded.bootstrap_servers, "alerts")
         _, url = await feed.__aenter__()
     # Here the broker is gone.
-    async with ConsoleClient(url, ["4B"]) as console:
+    async with console_at(url, "4B") as console:
         listening = asyncio.create_task(listen_for_ever(console))
         await eventually(
             lambda: (
@@ -140,7 +153,7 @@ async def test_a_console_learns_that_the_broker_is_gone_and_keeps_what_it_had() 
 
 
 async def test_after_an_outage_the_feed_goes_on_by_itself_and_consoles_get_a_fresh_snapshot() -> None:
-    hub = FeedHub(queue_limit=1000)
+    hub = FeedHub()
     address = ""
     log = AlertLog(hub, lambda: TopicReader("alerts", {"bootstrap_servers": address}))
     event = alarm_event(patient="p-2", sequence=1)
@@ -148,8 +161,8 @@ async def test_after_an_outage_the_feed_goes_on_by_itself_and_consoles_get_a_fre
         address = first.bootstrap_servers
         await produce(first, "alerts", [alarm_event(patient="p-1", sequence=n) for n in range(1, 5)])
         pulses = patient_pulses(hub, first.bootstrap_servers)
-        feed = Feed(hub, log, pulses, FeedServer(hub, log.heartbeat)).running()
-        console = ConsoleClient(await feed.__aenter__(), ["4B"])
+        feed = feed_of(hub, log, pulses).running()
+        console = console_at(await feed.__aenter__(), "4B")
         await console.__aenter__()
         (before,) = await heard(console, 0)
         assert folded([before]) is not None
@@ -172,7 +185,7 @@ async def test_before_the_topic_exists_a_console_waits_and_is_told_why(
 ) -> None:
     async with (
         running_feed(embedded_broker.bootstrap_servers, "alerts") as (_, url),
-        ConsoleClient(url, ["4B"]) as console,
+        console_at(url, "4B") as console,
     ):
         first = asyncio.create_task(heard(console, 1))
         await eventually(
@@ -194,8 +207,8 @@ async def test_a_feed_whose_log_reader_fails_for_good_does_not_go_on_serving() -
         async def run(self) -> None:  # type: ignore[override]
             raise ZeroDivisionError("a bug")
 
-    hub = FeedHub(queue_limit=1)
+    hub = FeedHub()
     log = Broken(hub, lambda: TopicReader("alerts", {}))
     with pytest.raises(ZeroDivisionError):
-        async with Feed(hub, log, patient_pulses(hub, ""), FeedServer(hub, log.heartbeat)).running():
+        async with feed_of(hub, log, patient_pulses(hub, "")).running():
             await asyncio.sleep(10)
