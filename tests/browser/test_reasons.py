@@ -74,6 +74,12 @@ async def test_a_limit_is_told_with_the_usual_the_start_and_what_would_not_have_
     assert found["Why not more urgent"] == "HR was not at or above 150 /min for 19 s."
 
 
+async def test_what_was_usual_then_counts_more_than_what_is_usual_now(page: Page) -> None:
+    why = fake_reasons.of_a_limit() | {"usual": 80.0, "usual_band": [74.0, 86.0]}
+    told = await sentence(page, with_reasons(why, "HR 152 > 130"), STATUS)
+    assert told.startswith("HR 152, usual 80 ± 6;")
+
+
 async def test_a_low_value_would_not_have_alarmed_above_its_limit(page: Page) -> None:
     event = next(each for each in events_of(oxygen_saturation=88.0) if each["condition"].endswith(".low"))
     assert await sentence(page, event) == "SpO2 88; started 14:02; would not have alarmed at 92 or more."

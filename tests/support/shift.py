@@ -20,11 +20,11 @@ from confluent_kafka import Producer
 from tests.support.access import token_of, write_keys
 from tests.support.takeover import PARTITIONS, read_topic, value_of
 from wardwatch.adapters.token_keys import SigningKey
-from wardwatch.core.events import AlarmEvent
+from wardwatch.core.events import AlarmEvent, Placement
 from wardwatch.core.reading import Reading
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.readings import encode_reading
-from wardwatch.wire.roster import Placement, encode_placement
+from wardwatch.wire.roster import encode_placement
 from wardwatch.wire.topics import ALERTS, READINGS, ROSTER
 
 _READY_WITHIN_S = 60

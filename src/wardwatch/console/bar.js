@@ -2,9 +2,8 @@
 
 import { setAttribute, setHidden, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { roleInWords } from "./station.js";
 import { wardsInWords } from "./wards.js";
-import { clockWithSecondsOf, durationOf } from "./words.js";
+import { clockWithSecondsOf, durationOf, roleInWords } from "./words.js";
 
 // Our own choice: time enough to fetch a new token.
 const WARN_BEFORE_MS = 15 * 60_000;

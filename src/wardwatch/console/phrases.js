@@ -2,7 +2,7 @@
 
 import { ageOf, countdownOf } from "./ages.js";
 import { presenceOf } from "./signals.js";
-import { numberOf, vitalOf } from "./words.js";
+import { conditionInWords, numberOf, vitalOf } from "./words.js";
 
 // Short enough for a tile; the names are those of NEWS2's parameters (core/news2_chart.py).
 const PARAMETERS = {
@@ -28,13 +28,6 @@ export function news2Missing({ missing }) {
   const names = missing.map((name) => PARAMETERS[name] ?? vitalOf(name).label);
   const last = names.pop();
   return `${names.length ? `${names.join(", ")} and ${last}` : last} missing`;
-}
-
-/** "heart_rate.high" as "HR high"; "*" as "all alarms". */
-export function conditionInWords(condition) {
-  if (condition === "*") return "All alarms";
-  const [what, ...how] = condition.split(".");
-  return [vitalOf(what).label, ...how.map((word) => word.replaceAll("_", " "))].join(" ");
 }
 
 /** How an alarm stands, beside its text: for how long, who is on it, whom it has been passed on to. */

@@ -46,14 +46,15 @@ export function sentenceOf(alarm, status, nowMs) {
 function whatOf({ why, text }, status) {
   if (why.rule !== "limit") return text;
   const { label } = vitalOf(why.vital);
-  return `${label} ${numberOf(why.vital, why.value)}${usualInWords(status, why.vital)}`;
+  const told = `${label} ${numberOf(why.vital, why.value)}`;
+  const band = bandThen(why, status);
+  if (band === null) return told;
+  const [centre, half] = [(band[0] + band[1]) / 2, (band[1] - band[0]) / 2];
+  return `${told}, usual ${numberOf(why.vital, centre)} ± ${numberOf(why.vital, half)}`;
 }
 
-function usualInWords(status, vital) {
-  const usual = status?.usual?.[vital];
-  if (!usual) return "";
-  return `, usual ${numberOf(vital, usual[0])} ± ${numberOf(vital, BAND_SPREADS * usual[1])}`;
-}
+/** What was usual when the alarm took this step; where the record does not say, what is usual now. */
+const bandThen = (why, status) => why.usual_band ?? usualBand(status, why.vital);
 
 /** With which values there would have been no alarm; null where the rule does not say. */
 export function counterfactualOf(why) {
@@ -123,7 +124,7 @@ function limitDetails(why, status) {
     ["Value", `${label} ${numberOf(why.vital, why.value)} ${unit}`],
     ["Limit", `${sign} ${limit} ${unit} (${SOURCES[why.limit_of] ?? why.limit_of})`],
   ];
-  const band = usualBand(status, why.vital);
+  const band = bandThen(why, status);
   if (band) rows.push(["Usual for this patient", `${band.map((value) => numberOf(why.vital, value)).join(" to ")} ${unit}`]);
   return rows;
 }

@@ -2,7 +2,7 @@
 
 import { button, choice, openDialog } from "./dialogs.js";
 import { element, setHidden, setText } from "./dom.js";
-import { clockOf } from "./words.js";
+import { clockOf, roleInWords } from "./words.js";
 
 export const THEMES = [
   ["auto", "As the computer is set"],
@@ -24,8 +24,6 @@ export function nextTheme(theme) {
   const names = THEMES.map(([name]) => name);
   return names[(names.indexOf(theme) + 1) % names.length];
 }
-
-export const roleInWords = (role) => role.replaceAll("_", " ");
 
 export function openStation({ link, preferences, onTheme, onDensity, onRenewed, onLogout, onHelp }) {
   const { welcome, skewMs } = link.state;

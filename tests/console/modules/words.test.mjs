@@ -57,7 +57,7 @@ test("what is paused or off is always told, with its end", () => {
     audio_paused_until_ms: NOW + 30_000,
   });
   assert.deepEqual(inhibitionsOf(status, NOW), [
-    { sign: "bellOff", text: "HR high off" },
+    { sign: "bellOff", text: "Heart rate high off" },
     { sign: "bellPaused", text: "All alarms paused 1:00" },
     { sign: "bellPaused", text: "Sound paused 0:30" },
   ]);
