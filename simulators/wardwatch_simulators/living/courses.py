@@ -68,7 +68,8 @@ _ALL = (
     Course(
         name="copd_exacerbation",
         description="breathlessness that worsens over a day: fast breathing, falling saturation, fast heart",
-        source="GOLD report: breathlessness, respiration > 24, heart rate > 95 in a moderate one [K].",
+        source="Worsens over at most 14 days, with fast breathing and heart (Celli et al. 2021: "
+        "respiration >= 24, heart rate >= 95, saturation < 92 on air count [K]).",
         rise_s=18 * _HOUR, stays_s=2 * _DAY, fades_s=2 * _DAY, respiratory_rate=7, oxygen_saturation=-8,
         heart_rate=10, body_temperature=0.4, activity_lost=0.8,
     ),
@@ -82,16 +83,16 @@ _ALL = (
     Course(
         name="heart_block",
         description="complete heart block: a slow, even rhythm of the ventricles that answers to nothing",
-        source="Escape rhythms of 30 to 45 /min [K].",
+        source="Ventricular escape rhythms have 20 to 40 /min (textbooks of electrocardiography).",
         rise_s=10, rhythm_lost=0.97, escape_rate=35, systolic_pressure=-18, diastolic_pressure=-14,
         respiratory_rate=3, activity_lost=1.0,
     ),
     Course(
         name="haemorrhage",
         description="bleeding: the heart quickens first, the pressure falls later, skin turns cold",
-        source="ATLS class III at full severity: heart rate 120 to 140, respiration 30 to 40, pressure "
-        "decreased [K].",
-        rise_s=90 * _MINUTE, heart_rate=48, respiratory_rate=11, systolic_pressure=-38,
+        source="ATLS class III at full severity (in the European guideline on bleeding, 2016): heart rate "
+        "120 to 140, respiration 30 to 40, pressure decreased.",
+        rise_s=90 * _MINUTE, heart_rate=48, respiratory_rate=16, systolic_pressure=-38,
         diastolic_pressure=-20, skin_temperature=-3.0, body_temperature=-0.5, activity_lost=1.0,
     ),
     Course(

@@ -51,11 +51,12 @@ AT_HOME = Setting(
     activity=Trait(mean=0.15, spread=0.5, lowest=0.03, highest=0.45, factor=True),
     exercise=Trait(mean=0.10, spread=0.9, lowest=0.0, highest=0.6, factor=True),
 )
-# Older people in hospital take some hundreds of steps a day [K].
+# Older people in hospital take a mean of 740 (Fisher et al. 2011) and a median of 603 steps a day
+# (Tommasini et al. 2022).
 ON_THE_WARD = Setting(
     name="on the ward",
     age=Trait(mean=66, spread=15, lowest=18, highest=95),
-    activity=Trait(mean=0.03, spread=0.6, lowest=0.003, highest=0.12, factor=True),
+    activity=Trait(mean=0.021, spread=0.6, lowest=0.002, highest=0.12, factor=True),
     exercise=Trait(mean=0.0, spread=0.0, lowest=0.0, highest=0.0),
 )
 
@@ -65,7 +66,7 @@ ON_THE_WARD = Setting(
 TRAITS: dict[str, Trait] = {
     # 77.2 for a woman of 40, standard deviation 10.6, seated: welltory_covid19. The waking wearers of
     # wearable_minutes have 63 to 87 (medians without steps; half of them above 81.5), of unknown age and sex.
-    "heart_rate": Trait(mean=79.0, spread=9.0, lowest=48, highest=104, decade=-1.4, male=-4.0),
+    "heart_rate": Trait(mean=79.0, spread=9.0, lowest=56, highest=104, decade=-1.4, male=-4.0),
     # Level of sleep below that of waking rest: 8 to 17 in wearable_minutes, some of it walking.
     "sleep_dip": Trait(mean=7.5, spread=2.5, lowest=2, highest=16),
     # More for a walk of 100 steps a minute: 25 to 45 in wearable_minutes, by regression, which sees less than
@@ -81,7 +82,8 @@ TRAITS: dict[str, Trait] = {
     "oxygen_saturation": Trait(mean=97.4, spread=0.7, lowest=95.6, highest=99, decade=-0.10, male=-0.17),
     "respiratory_rate": Trait(mean=15.2, spread=1.6, lowest=12, highest=19, decade=0.07, male=0.07),
     "body_temperature": Trait(mean=36.8, spread=0.2, lowest=36.3, highest=37.3, decade=-0.022, male=0.047),
-    "systolic_pressure": Trait(mean=120, spread=10, lowest=100, highest=150, decade=0.95, male=0.74),
+    # The mean of those stays; they differ more from one another (18.5).
+    "systolic_pressure": Trait(mean=124, spread=10, lowest=106, highest=155, decade=0.95, male=0.74),
     # Standard deviation of what is left after the systolic is known; the mean is that at 120 systolic.
     "diastolic_pressure": Trait(mean=76, spread=6, lowest=55, highest=98, decade=-1.82, male=1.46),
     # 31.0 with 2.3 between 26 wearers of stress_predict_e4, indoors; a little more under a covered device.
