@@ -45,7 +45,7 @@ bench-bank: $(INSTALLED) ## Measure what judging a reading takes, in time and me
 	@$(BIN)/python -m benchmarks.bank $(ARGS)
 
 clean: ## Remove .venv, caches and what tests have downloaded
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target tests/asyncapi/node_modules
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target tests/browser/artefacts tests/asyncapi/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Says what it does on standard error: standard output belongs to the command that follows.

@@ -253,6 +253,20 @@ async def test_text_from_outside_is_shown_as_it_is_and_never_becomes_a_part_of_t
         assert console.errors == []
 
 
+async def test_what_is_paused_and_how_the_devices_are_is_told_in_words(chromium: Browser) -> None:
+    feed = feed_of()
+    async with opened(chromium, feed) as (_, detail):
+        await expect(detail.get_by_label("Devices")).to_have_text(
+            "e4-03: heard now, worn, signal 93 %, battery 81 %"
+        )
+        await feed.show(PATIENT, inhibited={"*": None}, learning={"heart_rate": 0.256}, usual={})
+        await expect(detail.locator(".inhibitions")).to_have_text("All alarms off")
+        await expect(detail.locator(".chart-note").first).to_have_text("usual: 25 % learned")
+        await expect(detail.get_by_role("button", name="Turn all alarms off")).to_be_hidden()
+        await detail.get_by_role("button", name="Resume all alarms").click()
+        await expect(detail.locator(".orders li[data-state=done]")).to_have_count(1)
+
+
 async def test_a_patient_who_leaves_is_not_shown_as_if_still_there(chromium: Browser) -> None:
     feed = feed_of()
     async with opened(chromium, feed) as (_, detail):

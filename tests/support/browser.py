@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 ARTEFACTS = Path(__file__).parents[1] / "browser" / "artefacts"
 
@@ -37,6 +37,9 @@ _WATCH = """
     for (const entry of list.getEntries()) window.watched.longTasks.push(entry.duration);
   }).observe({entryTypes: ["longtask"]});
 """
+# On a busy machine a page takes its time; what is awaited usually is there at once.
+expect.set_options(timeout=20_000)
+
 # WCAG 2.2 up to AA, as axe-core names its rules.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

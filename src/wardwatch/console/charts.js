@@ -102,7 +102,7 @@ export class Charts {
     const ageMs = latest ? nowMs - latest.observed_at_ms : null;
     setText(row.age, ageMs === null ? "no value" : `measured ${ageMs < MINUTE_MS ? "now" : `${ageOf(ageMs)} ago`}`);
     const usual = series.usual?.map((value) => numberOf(series.vital, value)).join("–");
-    setText(row.note, usual ? `usual ${usual}` : "usual not known yet");
+    setText(row.note, usual ? `usual ${usual}` : learningInWords(status?.learning?.[series.vital]));
     return { ...chart, series };
   }
 
@@ -172,6 +172,10 @@ export class Charts {
     this.table.replaceChildren(this.table.firstChild, scrolled);
   }
 }
+
+/** How much has been learned of what is usual, of what is needed to judge by it (docs/alarms.md). */
+const learningInWords = (share) =>
+  share === undefined ? "usual not known yet" : `usual: ${Math.floor(100 * share)} % learned`;
 
 function seriesOf(vital, history, status, spans, { from_ms, to_ms }) {
   const values = history.vitals[vital] ?? [];

@@ -12,6 +12,7 @@ import { Episodes } from "./episodes.js";
 import { EventList } from "./event_list.js";
 import { NameLine } from "./name_line.js";
 import { Orders } from "./orders.js";
+import { PatientLines } from "./patient_lines.js";
 import { news2Missing, news2Range } from "./phrases.js";
 
 const HISTORY_MINUTES = 240;
@@ -55,6 +56,7 @@ class Detail {
     this.actions = new Actions("patient", doing);
     this.charts = new Charts();
     this.events = new EventList();
+    this.lines = new PatientLines();
     this.name = new NameLine(patient, link);
     this.#build();
   }
@@ -73,6 +75,7 @@ class Detail {
       this.name.toggle,
       close,
     );
+    const { inhibitions, devices } = this.lines;
     const section = (title, ...children) => element("section", { class: "detail-part" }, element("h3", {}, title), ...children);
     this.element = element(
       "section",
@@ -80,7 +83,7 @@ class Detail {
       head,
       this.notice,
       section("Open alarms", this.calm, this.cards),
-      section("This patient", this.actions.element, this.orders.element),
+      section("This patient", inhibitions, this.actions.element, this.orders.element, devices),
       section("Last hours", this.charts.element),
       section("History", this.events.element),
     );
@@ -175,6 +178,7 @@ class Detail {
     }
     const alarms = this.store.alarmsOf(this.patient);
     this.#showCards(alarms, status, nowMs);
+    this.lines.show(status, nowMs);
     this.actions.show({ patient: this.patient, status, alarms });
     const spans = this.#episodes.spans();
     this.charts.show({ history: this.store.historyOf(this.patient), status, spans, nowMs });

@@ -38,7 +38,8 @@ export class Orders {
   }
 
   async #send(order, line) {
-    this.#say(line, "pending", "sent, not answered yet…");
+    const isConnected = this.link.state.live;
+    this.#say(line, "pending", isConnected ? "sent, not answered yet…" : "waits for the connection…");
     try {
       this.take(await this.link.command(order));
     } catch (error) {
