@@ -50,7 +50,7 @@ def test_tokens_are_never_part_of_an_address() -> None:
 # STANDARDS: high 1.4-2.8 Hz at 20-60 % duty, medium 0.4-0.8 Hz, low steady.
 @pytest.mark.parametrize(("priority", "least_hz", "most_hz"), [("high", 1.4, 2.8), ("medium", 0.4, 0.8)])
 def test_alarms_flash_as_the_standard_says(priority: str, least_hz: float, most_hz: float) -> None:
-    grounds = re.search(rf'\[data-priority="{priority}"\] {{([^}}]*)}}', (PAGE / "tiles.css").read_text())
+    grounds = re.search(rf'\[data-priority="{priority}"\] {{([^}}]*)}}', (PAGE / "alarms.css").read_text())
     assert grounds is not None
     period_ms = re.search(r"--flash: (\d+)ms", grounds[1])
     assert period_ms is not None
@@ -58,7 +58,7 @@ def test_alarms_flash_as_the_standard_says(priority: str, least_hz: float, most_
 
 
 def test_flashes_are_lit_for_half_of_the_time_and_never_where_less_motion_is_asked_for() -> None:
-    style = (PAGE / "tiles.css").read_text()
+    style = (PAGE / "alarms.css").read_text()
     asked_for_less = "@media (prefers-reduced-motion: no-preference) {"
     assert asked_for_less in style
     before, after = style.split(asked_for_less)

@@ -1,11 +1,12 @@
 /** Dialogs over the page: which wards, this station, help. Escape and a click beside them close them. */
 
-import { element, setAttribute } from "./dom.js";
+import { button } from "./buttons.js";
+import { element } from "./dom.js";
 
 /** Show `content` in a modal dialog; gives a function that closes it. */
 export function openDialog(title, ...content) {
   const heading = element("h2", { id: "dialog-title" }, title);
-  const close = element("button", { class: "quiet", type: "button" }, "Close");
+  const close = button("Close", () => dialog.close(), { class: "quiet" });
   const dialog = element(
     "dialog",
     { class: "dialog", "aria-labelledby": "dialog-title" },
@@ -13,7 +14,6 @@ export function openDialog(title, ...content) {
     ...content,
   );
   const end = () => dialog.close();
-  close.addEventListener("click", end);
   dialog.addEventListener("click", ({ target }) => target === dialog && end());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -44,11 +44,4 @@ export function checkbox(text, isChecked, onChange) {
   input.checked = isChecked;
   input.addEventListener("change", () => onChange(input.checked));
   return element("label", { class: "option" }, input, element("span", {}, text));
-}
-
-export function button(text, onClick, { isPrimary = false } = {}) {
-  const node = element("button", { class: isPrimary ? "primary" : "quiet", type: "button" }, text);
-  node.addEventListener("click", onClick);
-  setAttribute(node, "data-text", text);
-  return node;
 }

@@ -1,6 +1,7 @@
 /** The station's own dialog: who is logged in, how the page looks, renewing and ending the login. */
 
-import { button, choice, openDialog } from "./dialogs.js";
+import { button } from "./buttons.js";
+import { choice, openDialog } from "./dialogs.js";
 import { element, setHidden, setText } from "./dom.js";
 import { clockOf, roleInWords } from "./words.js";
 
@@ -29,6 +30,10 @@ export function openStation({ link, preferences, onTheme, onDensity, onRenewed, 
   const { welcome, skewMs } = link.state;
   const who = `${welcome.name}, ${roleInWords(welcome.role)}, until ${clockOf(welcome.expires_ms)}.`;
   let close = null;
+  const thenClosed = (run) => () => {
+    close();
+    run();
+  };
   const skew = Math.round(Math.abs(skewMs) / 1000);
   const clock =
     skew < 2
@@ -44,14 +49,8 @@ export function openStation({ link, preferences, onTheme, onDensity, onRenewed, 
     element(
       "div",
       { class: "dialog-foot" },
-      button("Help and keys", () => {
-        close();
-        onHelp();
-      }),
-      button("Log out", () => {
-        close();
-        onLogout();
-      }),
+      button("Help and keys", thenClosed(onHelp), { class: "quiet" }),
+      button("Log out", thenClosed(onLogout), { class: "quiet" }),
     ),
   );
 }

@@ -1,6 +1,7 @@
 /** Which wards this station hears of. */
 
-import { button, checkbox, openDialog } from "./dialogs.js";
+import { button } from "./buttons.js";
+import { checkbox, openDialog } from "./dialogs.js";
 import { element, setHidden } from "./dom.js";
 
 export const EVERY_WARD = "*";
@@ -46,8 +47,8 @@ export function chooseWards({ known, chosen, onChoose }) {
     element(
       "div",
       { class: "dialog-foot" },
-      button("All my wards", () => choose([EVERY_WARD])),
-      button("Show these", () => choose(isAll() ? [EVERY_WARD] : [...picked]), { isPrimary: true }),
+      button("All my wards", () => choose([EVERY_WARD]), { class: "quiet" }),
+      button("Show these", () => choose(isAll() ? [EVERY_WARD] : [...picked]), { class: "primary" }),
     ),
   );
 }
