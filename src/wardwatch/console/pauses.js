@@ -1,9 +1,9 @@
 /** How long to wait before trying to connect again. No clock: chance is an argument. */
 
-// Our own choice: short at first, so that 2,000 consoles that were dropped at once are back within 5 s, but spread
+// docs/feed.md: short at first, so that 2,000 consoles that were dropped at once are back within 5 s, but spread
 // by chance, so that they don't come all at once.
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 8000;
+const LONGEST_PAUSE_MS = 5000;
 
 /** The pause after so many failures in a row; `chance` is from 0 to 1. */
 export function pauseMs(failures, chance) {

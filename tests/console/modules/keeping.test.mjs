@@ -66,7 +66,7 @@ test("pauses spread by chance, grow, and have a bound", () => {
   assert.equal(pauseMs(0, 1), 500);
   assert.equal(pauseMs(3, 1), 4000);
   assert.equal(pauseMs(3, 0), 1200);
-  assert.equal(pauseMs(50, 1), 8000);
+  assert.equal(pauseMs(50, 1), 5000);
 });
 
 test("a page is out of date until somebody has vouched for it, and three seconds after", () => {
