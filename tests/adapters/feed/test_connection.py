@@ -101,6 +101,14 @@ async def test_nothing_is_written_after_the_close_frame() -> None:
         assert closed.value.rcvd.code == CloseCode.SLOW_CONSUMER
 
 
+async def test_nothing_is_written_to_a_connection_that_is_lost(caplog: pytest.LogCaptureFixture) -> None:
+    async with connected() as (_, connection):
+        connection.give_up()
+        for _ in range(20):
+            connection.write(text_frame(b"too late"))
+    assert caplog.text == ""
+
+
 async def test_who_does_not_read_at_all_is_cut_off_too() -> None:
     async with connected() as (console, connection):
         console.transport.pause_reading()

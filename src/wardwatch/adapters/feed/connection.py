@@ -35,7 +35,8 @@ class FeedConnection(ServerConnection):
 
     def write(self, frames: bytes) -> None:
         """Send whole frames, unless the connection is ending."""
-        if self.protocol.state is OPEN:
+        # Between its loss and `connection_lost` asyncio would log each write.
+        if self.protocol.state is OPEN and not self.transport.is_closing():
             self.transport.write(frames)
 
     def cut_off(self) -> None:

@@ -37,6 +37,9 @@ HEARTBEAT_INTERVAL_S = 1.0
 
 # How long consoles may take to answer that the feed stops.
 _STOP_WITHIN_S = 4.0
+# All consoles may come back at once; whoever finds no room tries again only a second later, or three. The
+# system has its own limit, which is 4096 with Linux.
+_BACKLOG = 4096
 # Frames of one console that have come and wait to be read; of the largest size it is a quarter of a megabyte.
 _MAXIMUM_FRAMES_WAITING = 4
 
@@ -115,6 +118,7 @@ class FeedServer:
             max_queue=_MAXIMUM_FRAMES_WAITING,
             logger=_quiet_log(),
             create_connection=FeedConnection,
+            backlog=_BACKLOG,
         )
 
     async def __aexit__(self, *_: object) -> None:
