@@ -106,7 +106,7 @@ async def test_nothing_is_written_to_a_connection_that_is_lost(caplog: pytest.Lo
         connection.give_up()
         for _ in range(20):
             connection.write(text_frame(b"too late"))
-    assert caplog.text == ""
+    assert "socket.send" not in caplog.text
 
 
 async def test_who_does_not_read_at_all_is_cut_off_too() -> None:
