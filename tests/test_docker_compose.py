@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -17,9 +18,12 @@ from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[at
 from tests.support.apache_kafka import ApacheKafka, free_ports
 from tests.support.compose import ROOT, LocalService, make_kafka_topics_script, services
 from tests.support.feeds import eventually
-from wardwatch.adapters.feed.client import ConsoleClient, FeedClosedError
+from tests.support.stations import fresh_token
+from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.pending import FeedClosedError
+from wardwatch.adapters.token_keys import SigningKey
 from wardwatch.settings import unknown_variables
-from wardwatch.wire.feed import ALL_WARDS, PROTOCOL
+from wardwatch.wire.feed.codes import ALL_WARDS, PROTOCOL
 from wardwatch.wire.status import decode_status
 from wardwatch.wire.topics import ALL, COMMANDS, COMPACTED, READINGS, RETENTION_MS, ROSTER, STATUS
 
@@ -32,10 +36,14 @@ def local(apache_kafka: ApacheKafka, tmp_path: Path) -> Iterator[dict[str, Local
     """The services as they run here, with no topics at the broker before and after."""
     (feed_port,) = free_ports(1)
     make_kafka_topics_script(tmp_path)
+    (tmp_path / "trusted").mkdir()  # the image has it
     replacements = {
         "broker:9092": apache_kafka.bootstrap_servers,
         "/opt/kafka/bin": str(tmp_path),
         "/tmp/wardwatch-health": str(tmp_path / "health"),  # noqa: S108 (a path in the container)
+        "/secret": str(tmp_path / "secret"),
+        "/trusted": str(tmp_path / "trusted"),
+        "wardwatch token": f"{sys.executable} -m wardwatch token",
         "0.0.0.0": "127.0.0.1",  # noqa: S104 (all interfaces of the container)
         "8765": str(feed_port),
     }
@@ -52,6 +60,7 @@ async def test_the_services_together_bring_a_simulated_wearer_to_the_status_topi
     assert not local["worker"].is_healthy()
     assert not local["feed"].is_healthy()
     _create_topics(local["topics"])
+    key = _make_key(local["keys"], tmp_path / "secret")
 
     with ExitStack() as stack:
         running = [
@@ -66,7 +75,7 @@ async def test_the_services_together_bring_a_simulated_wearer_to_the_status_topi
         assert status.vitals
 
         port = local["feed"].environment()["WARDWATCH_FEED_PORT"]
-        async with asyncio.timeout(30), _console(f"ws://127.0.0.1:{port}/") as console:
+        async with asyncio.timeout(30), _console(f"ws://127.0.0.1:{port}/", key) as console:
             await anext(aiter(console))  # the snapshot
             assert console.hello is not None
             assert console.hello.protocol == PROTOCOL
@@ -108,6 +117,13 @@ def test_nothing_keeps_the_worker_from_being_scaled() -> None:
     assert not {"ports", "container_name", "hostname"} & services()["worker"].keys()
 
 
+def test_no_other_service_has_the_secret_keys() -> None:
+    volumes = {name: service.get("volumes", []) for name, service in services().items()}
+    holders = {name for name, mounted in volumes.items() if any("secret" in volume for volume in mounted)}
+    assert holders == {"keys"}
+    assert volumes["feed"] == ["trusted-keys:/trusted:ro"]
+
+
 def test_the_image_runs_the_command_as_a_user_without_rights() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert 'ENTRYPOINT ["wardwatch"]' in dockerfile
@@ -139,12 +155,20 @@ async def _topic(kafka: ApacheKafka, topic: str) -> AsyncIterator[AIOKafkaConsum
         yield consumer
 
 
+def _make_key(service: LocalService, secret: Path) -> SigningKey:
+    """What the service leaves behind: the same, however often it runs."""
+    for _ in range(2):
+        subprocess.run(service.command(), env=service.environment(), check=True, timeout=120)
+    (made,) = secret.glob("*.private.jwk")
+    return SigningKey.read(made)
+
+
 @asynccontextmanager
-async def _console(url: str) -> AsyncIterator[ConsoleClient]:
+async def _console(url: str, key: SigningKey) -> AsyncIterator[ConsoleClient]:
     """A console, as soon as the feed listens."""
     while True:
         with suppress(FeedClosedError):
-            async with ConsoleClient(url, [ALL_WARDS]) as console:
+            async with ConsoleClient(url, fresh_token(key=key), [ALL_WARDS]) as console:
                 yield console
                 return
         await asyncio.sleep(0.1)

@@ -58,7 +58,9 @@ class LocalService:
     def environment(self) -> dict[str, str]:
         """The service's environment and the little of ours that a process needs."""
         ours = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return ours | {name: self._local(value) for name, value in self._declared["environment"].items()}
+        return ours | {
+            name: self._local(value) for name, value in self._declared.get("environment", {}).items()
+        }
 
     def command(self) -> list[str]:
         """What the container runs; the entry point of our own image is the command ``wardwatch``."""
