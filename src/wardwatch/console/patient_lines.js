@@ -26,14 +26,14 @@ export class PatientLines {
   show(status, nowMs) {
     this.#fill(this.inhibitions, inhibitionsOf(status, nowMs));
     const devices = status?.devices ?? [];
-    this.#fill(this.devices, devices.map((device) => ({ sign: "plug", text: deviceInWords(device, nowMs) })));
+    this.#fill(this.devices, devices.map((device) => ({ sign: "", text: deviceInWords(device, nowMs) })));
   }
 
   #fill(list, lines) {
-    const signs = lines.map(({ sign }) => sign).join(" ");
+    const signs = lines.map(({ sign }) => `${sign};`).join("");
     if (list.dataset.signs !== signs) {
       list.dataset.signs = signs;
-      list.replaceChildren(...lines.map(({ sign }) => element("li", {}, icon(sign), element("span"))));
+      list.replaceChildren(...lines.map(({ sign }) => element("li", {}, sign ? icon(sign) : "", element("span"))));
     }
     lines.forEach(({ text }, place) => setText(list.children[place].lastElementChild, text));
     setHidden(list, lines.length === 0);
