@@ -9,7 +9,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs stories bench bench-bank clean
+.PHONY: help install demo test lint format docs stories bench bench-bank bench-feed clean
 
 help: ## Show this list
 	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and the benches.'
@@ -43,6 +43,10 @@ bench: $(BENCH_INSTALLED) ## Measure readings a second beside other libraries, e
 
 bench-bank: $(INSTALLED) ## Measure what judging a reading takes, in time and memory, e.g. ARGS="--json"
 	@$(BIN)/python -m benchmarks.bank $(ARGS)
+
+bench-feed: $(INSTALLED) ## Measure how the feed tells thousands of consoles, and how they come back, e.g. ARGS="--json"
+	@$(BIN)/python -m benchmarks.fanout $(ARGS)
+	@$(BIN)/python -m benchmarks.storms $(ARGS)
 
 clean: ## Remove .venv, caches and what tests have downloaded
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target tests/browser/artefacts tests/asyncapi/node_modules
