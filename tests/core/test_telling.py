@@ -54,6 +54,20 @@ def test_nobody_is_called_for_what_another_devices_clock_does_not_show_to_be_ove
     assert told + of_the_heart(late.drain().events) == expected == [("condition", START_MS + 300_000)]
 
 
+def test_what_a_refused_reading_shows_to_have_happened_is_told_in_order() -> None:
+    """Its device is missed for minutes; an alarm that was due before that must not be told after it."""
+    sick = [(0.0, reading(0, "watch", body_temperature=40.4, respiratory_rate=16.0))]
+    refused = [(3600.0, reading(3600, "watch", oxygen_saturation=0.96))]
+    late, ticked = Monitor(), Monitor()
+    receive(late, sick)
+    receive(ticked, sick)
+    ticked.tick(START_MS + 3_599_999)
+    expected = [*ticked.drain().events, *receive(ticked, refused)]
+    told = receive(late, refused)
+    assert [event.condition for event in told][:2] == ["body_temperature.high", "device.no_data"]
+    assert told == expected
+
+
 def test_a_device_that_the_roster_takes_away_is_missed_no_longer() -> None:
     monitor = Monitor()
     entry = RosterEntry(patient="p-1", ward="4B", bed="12", devices=("watch",), at_ms=START_MS)

@@ -48,17 +48,22 @@ class Teller:
     def tell_of_refused(
         self, sent: Round, taken: Round, refused: Iterable[Refusal], devices: Sequence[str]
     ) -> list[tuple[int, AlarmEvent]]:
-        """What refusals say of the devices; each event with the batch index of its reading."""
+        """What refusals say of the devices; each event with the batch index of its reading.
+
+        Before that comes what conditions have done by then: a refused reading is the first that tells of it.
+        """
         if self._watch is None:
             return []
         changes: dict[int, list[Change]] = {}
         for place, change in self._watch.refuse(sent, taken, refused, devices):
             changes.setdefault(place, []).append(change)
-        return [
-            (int(sent.index[place]), event)
-            for place, of_place in changes.items()
-            for event in self.tell(int(sent.rows[place]), of_place, int(sent.arrived_at_ms[place]))
-        ]
+        events: list[tuple[int, AlarmEvent]] = []
+        for place, of_devices in changes.items():
+            row, arrived_ms = int(sent.rows[place]), int(sent.arrived_at_ms[place])
+            of_conditions = self._changes_by(np.array([row]), arrived_ms).get(row, [])
+            told = self.tell(row, [*of_conditions, *of_devices], arrived_ms)
+            events += [(int(sent.index[place]), event) for event in told]
+        return events
 
     def release(self, row: int, devices: Iterable[str], at_ms: int) -> list[AlarmEvent]:
         """Watch these devices of a patient no longer: somebody has taken them away."""
@@ -111,13 +116,7 @@ class Teller:
 
     def pass_time(self, rows: IntArray, until_ms: int) -> list[AlarmEvent]:
         """Let time pass to ``until_ms``, on our clock, for these patients, of whom no reading has come."""
-        places, which = np.nonzero(self._table["alarm_phase"][rows] != alarms.IDLE)
-        at_rows = rows[places]
-        silent_ms = alarms.silent_until(self._table, at_rows, which, np.full(len(places), until_ms))
-        steps = self.make_steps(at_rows, which, silent_ms)
-        changes: dict[int, list[Change]] = {}
-        for step in sorted(steps, key=lambda step: (step.our_ms, step.condition)):
-            changes.setdefault(step.row, []).append(self.change_of(step, until_ms))
+        changes = self._changes_by(rows, until_ms)
         if self._watch is not None:
             row_of = {self._table.patients[row]: row for row in rows.tolist()}
             for change in self._watch.due(rows, np.full(len(rows), until_ms)):
@@ -129,3 +128,14 @@ class Teller:
             for event in self.tell(row, changes.get(row, []), until_ms)
         ]
         return sorted(events, key=lambda event: event.at_ms)
+
+    def _changes_by(self, rows: IntArray, until_ms: int) -> dict[int, list[Change]]:
+        """What conditions of these patients do up to ``until_ms``, if no reading comes, by row."""
+        places, which = np.nonzero(self._table["alarm_phase"][rows] != alarms.IDLE)
+        at_rows = rows[places]
+        silent_ms = alarms.silent_until(self._table, at_rows, which, np.full(len(places), until_ms))
+        changes: dict[int, list[Change]] = {}
+        steps = self.make_steps(at_rows, which, silent_ms)
+        for step in sorted(steps, key=lambda step: (step.our_ms, step.condition)):
+            changes.setdefault(step.row, []).append(self.change_of(step, until_ms))
+        return changes
