@@ -28,16 +28,17 @@ export class Board {
   #visible = new Set();
   #drawnAtMs = new Map(); // patient -> when its trends were drawn
   #observer;
-  #onHold;
   #mustFlashTogether = false;
 
-  /** `parts` are {main, alarming, quiet, nobody}; `options` are {onOpen, onName or null, onHold(isHeld), onSeen}. */
+  /**
+   * `parts` are {main, alarming, quiet, nobody}; `options` are {onOpen(patient), onName(patient), onHold(isHeld),
+   * onOrder(), onSeen()}.
+   */
   constructor(parts, { store, link }, options) {
     this.#parts = parts;
     this.#store = store;
     this.#link = link;
     this.#options = options;
-    this.#onHold = options.onHold;
     this.#observer = new IntersectionObserver((entries) => this.#see(entries), { root: parts.main, rootMargin: "50px" });
     this.#watchUse();
     store.subscribe((change) => this.#note(change));
@@ -124,12 +125,12 @@ export class Board {
     // Who comes or goes changes the page anyway; and what is not on the page at all can't wait to be there.
     const mayWait = isNew.length === 0 && !hasGone && !isSame;
     if (mayWait && this.#holding.mustWait(performance.now())) {
-      this.#onHold(true);
+      this.#options.onHold(true);
       return;
     }
     this.#mustOrder = false;
     this.#holding.settled();
-    this.#onHold(false);
+    this.#options.onHold(false);
     if (!isSame) this.#place(order);
   }
 

@@ -155,18 +155,19 @@ class Console {
   }
 
   #loggedOut(error) {
+    const isUnexpected = error.code !== "logged_out";
     this.login = null;
     this.seenWards.clear();
     closeDetail();
     closeDialogs();
     this.names.maskAll();
     this.store.clear();
-    this.sound.off();
+    this.sound.off({ isUnexpected });
     this.wakefulness.want(false);
     setHidden(this.main, true);
     document.body.classList.add("logged-out");
     this.#lookAtLink();
-    this.loginPage.show(this.preferences.get("station"), error.code === "logged_out" ? null : error);
+    this.loginPage.show(this.preferences.get("station"), isUnexpected ? error : null);
   }
 
   #note(change) {

@@ -54,11 +54,12 @@ export class SoundBar {
     this.#sounding.stale(isStale, performance.now());
   }
 
-  /** Nobody is logged in any more. */
-  off() {
+  /** Nobody is logged in any more. Where nobody has wished for it, that is heard once more. */
+  off({ isUnexpected }) {
+    this.#speaker.silence();
+    if (isUnexpected && this.#sounding.isOn) this.#play("high");
     this.#sounding.switch(false, []);
     this.#sounding.stale(false, 0);
-    this.#speaker.silence();
     this.#show();
   }
 
@@ -92,7 +93,7 @@ export class SoundBar {
     const state = !this.#sounding.isOn ? "off" : this.#isBlocked ? "blocked" : left !== null ? "paused" : "on";
     const words = { off: "Sound is off", blocked: "Sound is blocked", paused: "Sound is paused", on: "Sound is on" };
     setText(text, words[state]);
-    setAttribute(sound, "aria-pressed", this.#sounding.isOn);
+    setAttribute(sound, "aria-pressed", String(this.#sounding.isOn));
     if (sound.dataset.state !== state) {
       sound.dataset.state = state;
       sound.querySelector("svg").replaceWith(icon(state === "on" ? "speaker" : "speakerOff"));

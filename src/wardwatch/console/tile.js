@@ -78,7 +78,7 @@ export class Tile {
   /** The name, for as long as it is unmasked; null masks it. */
   showName(name) {
     setText(this.name.lastElementChild, name ?? MASKED);
-    setAttribute(this.name, "aria-pressed", name !== null);
+    setAttribute(this.name, "aria-pressed", String(name !== null));
     setAttribute(this.name, "aria-label", name === null ? "Show the name" : `${name}; hide the name`);
   }
 
