@@ -153,7 +153,7 @@ async def an_alarm_arrives_is_understood_and_acknowledged(now: Shift, patient: s
     await expect(now.anna.tile(patient)).to_have_attribute("data-priority", "high")
     await expect(anna.get_by_role("button", name="1 high")).to_be_visible()
     # A burst of high priority has ten pulses; at the other console nobody has switched the sound on.
-    await anna.wait_for_function("window.watched.pulses === 10")
+    await anna.wait_for_function("window.watched.pulses >= 10")
     assert await ben.evaluate("window.watched.pulses") == 0
     await now.anna.console.picture("shift-1-alarm")
 
