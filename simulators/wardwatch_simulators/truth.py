@@ -20,6 +20,21 @@ class Deterioration:
     description: str
 
 
-def encode_truth(record: Deterioration) -> bytes:
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class IllnessPhase:
+    """A phase of one wearer's illness began at ``at_ms``: onset, worst, better or over."""
+
+    patient: str
+    course: str
+    phase: str
+    at_ms: int
+    severity: float
+    description: str
+
+
+_EVENTS = {Deterioration: "deterioration", IllnessPhase: "illness"}
+
+
+def encode_truth(record: Deterioration | IllnessPhase) -> bytes:
     """``record`` as one JSON object, without a line end."""
-    return msgspec.json.encode({"v": VERSION, "event": "deterioration", **dataclasses.asdict(record)})
+    return msgspec.json.encode({"v": VERSION, "event": _EVENTS[type(record)], **dataclasses.asdict(record)})

@@ -19,8 +19,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 class Course:
     """One illness: what is added to the wearer's own levels at full severity, in the vitals' units.
 
-    It takes ``rise_s`` from the onset to full severity, stays there for ``stays_s`` (None: for good) and
-    takes ``fades_s`` to end. ``*_lost`` are shares from 0 to 1.
+    It takes ``rise_s``, at least a minute, from the onset to full severity, stays there for ``stays_s`` (None:
+    for good) and takes ``fades_s`` to end. ``*_lost`` are shares from 0 to 1.
     """
 
     name: str
@@ -77,14 +77,14 @@ _ALL = (
         name="atrial_fibrillation",
         description="the heart is at once fast and wholly irregular; pressure falls a little",
         source="Untreated ventricular rates of 110 to 160 [K].",
-        rise_s=20, heart_rate=52, irregularity=14, systolic_pressure=-12, diastolic_pressure=-4,
+        rise_s=_MINUTE, heart_rate=52, irregularity=14, systolic_pressure=-12, diastolic_pressure=-4,
         respiratory_rate=2, activity_lost=0.6,
     ),
     Course(
         name="heart_block",
         description="complete heart block: a slow, even rhythm of the ventricles that answers to nothing",
         source="Ventricular escape rhythms have 20 to 40 /min (textbooks of electrocardiography).",
-        rise_s=10, rhythm_lost=0.97, escape_rate=35, systolic_pressure=-18, diastolic_pressure=-14,
+        rise_s=_MINUTE, rhythm_lost=0.97, escape_rate=35, systolic_pressure=-18, diastolic_pressure=-14,
         respiratory_rate=3, activity_lost=1.0,
     ),
     Course(
@@ -122,8 +122,8 @@ _ALL = (
         name="fall",
         description="a fall: a startled heart for minutes, then lying still in pain",
         source="Own choice.",
-        rise_s=5, stays_s=2 * _HOUR, fades_s=_HOUR, heart_rate=10, respiratory_rate=3, systolic_pressure=10,
-        diastolic_pressure=4, activity_lost=1.0, startle=28.0,
+        rise_s=_MINUTE, stays_s=2 * _HOUR, fades_s=_HOUR, heart_rate=10, respiratory_rate=3,
+        systolic_pressure=10, diastolic_pressure=4, activity_lost=1.0, startle=28.0,
     ),
 )  # fmt: skip
 

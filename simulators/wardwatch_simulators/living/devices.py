@@ -14,7 +14,7 @@ from wardwatch_simulators.living.population import Population
 from wardwatch_simulators.living.randomness import Float32s
 
 # How many digits a device writes after the point: those of the charts (wardwatch.core.vitals).
-_DECIMALS = {"body_temperature": 1, "skin_temperature": 1}
+DECIMALS = {"body_temperature": 1, "skin_temperature": 1}
 _STEPS = "steps"
 # Wearers' devices are not in step: the next wearer's has its turn so much later.
 _APART_S = 37
@@ -60,7 +60,7 @@ def _sum_of_latest(values: Float32s, size: int, count: int) -> Float32s:
 
 
 def _written(name: str, values: Float32s) -> Float32s:
-    factor = np.float32(10 ** _DECIMALS.get(name, 0))
+    factor = np.float32(10 ** DECIMALS.get(name, 0))
     result: Float32s = np.floor(values * factor + np.float32(0.5)) / factor
     return result
 

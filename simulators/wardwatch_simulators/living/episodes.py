@@ -24,7 +24,7 @@ EFFECTS = (
     "irregularity",
 )
 # How long a startle takes to come and to pass; own choice.
-_STARTLE_S = (15, 300)
+_STARTLE_S = (60, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Episode:
             raise ValueError(f"There is no course {self.course!r}; there are {', '.join(COURSES)}.")
         if not 0 < self.severity <= 2:
             raise ValueError("severity must be above 0 and at most 2")
+        if self.onset_s % 60:
+            # Bodies are computed at the marks between minutes: what began between two would show before it.
+            raise ValueError("onset_s must be whole minutes")
 
     @property
     def table(self) -> Course:

@@ -73,7 +73,7 @@ class Population:
         self.wearers: Ints = np.arange(first_wearer, first_wearer + wearers, dtype=np.int64)
         self.people = People.drawn(seed, self.wearers, setting)
         self.episodes = tuple(episodes)
-        self._keys = wearer_keys(seed, self.wearers)
+        self.keys = wearer_keys(seed, self.wearers)
 
     def __len__(self) -> int:
         return len(self.wearers)
@@ -115,7 +115,7 @@ class Population:
 
     def _part(self, rows: slice, times_s: Ints) -> dict[str, Float32s]:
         minutes = np.arange(times_s[0] // 60, times_s[-1] // 60 + 2, dtype=np.int64)
-        keys = self._keys[rows]
+        keys = self.keys[rows]
         slow = Slow(self.people.some(rows), keys, self.wearers[rows], minutes, self.episodes)
         return _Quick(slow, keys, minutes, times_s).vitals()
 

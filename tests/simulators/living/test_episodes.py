@@ -47,7 +47,7 @@ def test_a_course_takes_its_vitals_where_it_says(name: str) -> None:
 
 @pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
 def test_before_its_onset_and_after_its_end_nothing_is_changed(course: Course) -> None:
-    before = run(course.name, ONSET_S - 600, 540), run(None, ONSET_S - 600, 540)
+    before = run(course.name, ONSET_S - 600, 601), run(None, ONSET_S - 600, 601)
     assert all(np.array_equal(before[0][name], before[1][name]) for name in before[0])
     end_s = Episode(0, course.name, ONSET_S).end_s
     if end_s is not None:
@@ -60,6 +60,7 @@ def test_every_course_has_a_description_and_a_source() -> None:
     assert len(COURSES) == 10
     for course in COURSES.values():
         assert course.description
+        assert course.rise_s >= 60
         assert course.source
 
 
@@ -112,23 +113,28 @@ def test_who_is_very_ill_does_not_walk() -> None:
 
 
 def test_the_truth_tells_each_phase_that_has_begun_in_order_of_time() -> None:
-    episodes = [Episode(1, "influenza", 3600), Episode(0, "fall", 100, severity=0.5)]
+    episodes = [Episode(1, "influenza", 3600), Episode(0, "fall", 120, severity=0.5)]
     population = Population(seed=1, wearers=2, episodes=episodes)
     told = [
         (event.at_s, event.wearer, event.course, event.phase) for event in population.truth(86_400 + 3601)
     ]
     assert told == [
-        (100, 0, "fall", "onset"),
-        (105, 0, "fall", "worst"),
+        (120, 0, "fall", "onset"),
+        (180, 0, "fall", "worst"),
         (3600, 1, "influenza", "onset"),
-        (7305, 0, "fall", "better"),
-        (10905, 0, "fall", "over"),
+        (7380, 0, "fall", "better"),
+        (10980, 0, "fall", "over"),
         (90_000, 1, "influenza", "worst"),
     ]
-    assert population.truth(100) == []
+    assert population.truth(120) == []
 
 
 @pytest.mark.parametrize(("course", "severity"), [("plague", 1.0), ("sepsis", 0.0), ("sepsis", 3.0)])
 def test_what_is_no_episode_is_refused(course: str, severity: float) -> None:
     with pytest.raises(ValueError, match=r"no course|severity"):
         Episode(0, course, 0, severity)
+
+
+def test_an_onset_within_a_minute_is_refused() -> None:
+    with pytest.raises(ValueError, match="whole minutes"):
+        Episode(0, "fall", 90)
