@@ -19,7 +19,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 class Course:
     """One illness: what is added to the wearer's own levels at full severity, in the vitals' units.
 
-    It takes ``rise_s``, at least a minute, from the onset to full severity, stays there for ``stays_s`` (None:
+    It takes ``rise_s``, a minute or more, from the onset to full severity, stays there for ``stays_s`` (None:
     for good) and takes ``fades_s`` to end. ``*_lost`` are shares from 0 to 1.
     """
 
