@@ -16,6 +16,7 @@ _ROOT = Path(__file__).parents[1]
 _SOURCES = (_ROOT / "src", _ROOT / "simulators")
 _MIRRORED = ("core", "testing", "wire", "ledger", "evaluating", "fitting", "adapters", "demo", "cli")
 _OF_SEVERAL_FILES = {
+    "adapters/feed/test_matrix.py",
     "core/detectors/test_against_river.py",
     "wire/recordings/test_real_recordings.py",
 }

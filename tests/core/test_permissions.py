@@ -4,34 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.rights import CELLS
 from wardwatch.core.alarming.commands import Verb
 from wardwatch.core.events import Actor, Role
 from wardwatch.core.permissions import EVERY_WARD, MAY, Action, ConsoleRole, Grant
-
-# One line an action; x where the role may.
-_BY_HAND = """
-              nurse  charge_nurse  physician  operator  device
-read          x      x             x          x         x
-vitals        x      x             x          x         x
-history       x      x             x          x         x
-names         x      x             x          -         -
-shown         x      x             x          -         x
-deliveries    x      x             x          x         -
-acknowledge   x      x             x          -         -
-pause_audio   x      x             x          -         -
-resume_audio  x      x             x          -         -
-pause_alarm   x      x             x          -         -
-alarm_off     -      x             x          -         -
-resume_alarm  x      x             x          -         -
-note          x      x             x          -         -
-feedback      x      x             x          -         -
-new_normal    -      x             x          -         -
-"""
-
-_HEAD, *_LINES = [line.split() for line in _BY_HAND.strip().splitlines()]
-_CELLS = [
-    (role, action, mark == "x") for action, *marks in _LINES for role, mark in zip(_HEAD, marks, strict=True)
-]
 
 
 def grant(role: ConsoleRole = ConsoleRole.NURSE, *wards: str) -> Grant:
@@ -45,13 +21,13 @@ def grant(role: ConsoleRole = ConsoleRole.NURSE, *wards: str) -> Grant:
     )
 
 
-@pytest.mark.parametrize(("role", "action", "is_allowed"), _CELLS)
+@pytest.mark.parametrize(("role", "action", "is_allowed"), CELLS)
 def test_a_role_may_what_the_table_written_by_hand_says(role: str, action: str, *, is_allowed: bool) -> None:
     assert grant(ConsoleRole(role)).may(Action(action)) is is_allowed
 
 
 def test_the_table_written_by_hand_has_every_cell() -> None:
-    assert {(role, action) for role, action, _ in _CELLS} == {
+    assert {(role, action) for role, action, _ in CELLS} == {
         (role.value, action.value) for role in ConsoleRole for action in Action
     }
     assert MAY.keys() == set(ConsoleRole)
