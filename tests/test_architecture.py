@@ -70,6 +70,7 @@ _MAY_BE_IMPORTED_BY = {
         "wire/**/*.py",
         "evaluating/*.py",
         "fitting/*.py",
+        "adapters/feed/trends.py",
         "time_zones.py",
         "demo/measuring.py",
         "wardwatch_simulators/**/*.py",
