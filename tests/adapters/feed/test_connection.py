@@ -66,6 +66,16 @@ async def test_frames_arrive_as_text_in_order_with_those_of_the_library() -> Non
         assert [await received(console) for _ in range(3)] == ["one", "zw\u00f6lf", "echo"]
 
 
+async def test_what_was_said_in_http_can_be_forgotten_and_the_connection_goes_on() -> None:
+    async with connected() as (console, connection):
+        assert connection.request is not None
+        assert connection.request.headers
+        connection.forget_handshake()
+        assert not connection.request.headers
+        await console.send("echo")
+        assert await received(console) == "echo"
+
+
 async def test_whoever_sends_anything_has_been_heard() -> None:
     async with connected() as (_, connection):
         connection.heard = False

@@ -28,10 +28,19 @@ class FeedConnection(ServerConnection):
     connections none has a task of its own for pings either, the hub asks them all.
     """
 
+    # With more attributes Python would no longer let all connections share the names of them: 1 KB for each.
+    __slots__ = ("heard", "outbox")
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.outbox: Outbox | None = None
         self.heard = True
+
+    def forget_handshake(self) -> None:
+        """Let go of what was said in HTTP: nobody will ask again, and the library would keep it for good."""
+        for message in (self.request, self.response):
+            if message is not None:
+                message.headers.clear()
 
     def write(self, frames: bytes) -> None:
         """Send whole frames, unless the connection is ending."""

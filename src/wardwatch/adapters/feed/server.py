@@ -22,7 +22,6 @@ import wardwatch
 from wardwatch.adapters.feed.attendance import Attendance, Guest
 from wardwatch.adapters.feed.connection import FeedConnection
 from wardwatch.adapters.feed.limits import (
-    HANG_UP_WITHIN_S,
     REQUEST_WITHIN_S,
     SESSION_CHECK_INTERVAL_S,
     Limits,
@@ -191,6 +190,7 @@ class FeedServer:
     async def _attend(self, connection: ServerConnection) -> None:
         """One console, from its first to its last message."""
         assert isinstance(connection, FeedConnection)  # noqa: S101 (we have said that it is to be one)
+        connection.forget_handshake()
         guest = self._attendance.admit(connection, time.monotonic())
         guest.say(encode_message(self._hello()))
         try:
@@ -206,9 +206,9 @@ class FeedServer:
             async for message in connection:
                 await guest.session.take(message)
         except EndOfSession as end:
-            guest.session.end(end.code)
-            connection.hang_up(end.code, end.reason, within_s=HANG_UP_WITHIN_S)
-            await connection.wait_closed()
+            guest.send_away(end)
+            async for _ in connection:
+                pass  # else the console's answer to the end would wait behind what it has sent before
 
     def _hello(self) -> Hello:
         return Hello(
