@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 import click
 
-from wardwatch.adapters.feed.service import Feed
 from wardwatch.composition import build_feed, build_rules, kafka_client_options
 from wardwatch.core.monitor import Rules
 from wardwatch.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables
 from wardwatch.time_zones import zone_of
+
+if TYPE_CHECKING:
+    from wardwatch.adapters.feed.service import Feed
 
 EXIT_BAD_SETTINGS = 2
 
