@@ -10,7 +10,6 @@ played. Nothing here reads a clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -64,10 +63,7 @@ class Trends:
         last = self._last(now_ms // _MINUTE_MS)
         wanted = np.arange(last - min(minutes, self._size) + 1, last + 1)
         kept = self._patients.get(patient)
-        courses = {} if kept is None else {name: kept.course(name, wanted) for name in kept.rings}
-        return (wanted * _MINUTE_MS).tolist(), {
-            name: course for name, course in courses.items() if any(value is not None for value in course)
-        }
+        return (wanted * _MINUTE_MS).tolist(), {} if kept is None else kept.courses(wanted)
 
     def _last(self, now: int) -> int:
         is_long_ago = 0 < self._latest <= now - self._size
@@ -100,7 +96,14 @@ class _Patient:
             with np.errstate(over="ignore"):
                 self.rings[name][minute % self.size] = value
 
-    def course(self, name: str, wanted: npt.NDArray[np.int64]) -> list[float | None]:
-        known = (wanted > self.newest - self.size) & (wanted <= self.newest)
-        values = np.where(known, self.rings[name][wanted % self.size], np.nan).astype(np.float64)
-        return [value if isfinite(value) else None for value in values.round(_DECIMALS).tolist()]
+    def courses(self, wanted: npt.NDArray[np.int64]) -> dict[str, list[float | None]]:
+        known, places = (wanted > self.newest - self.size) & (wanted <= self.newest), wanted % self.size
+        found: dict[str, list[float | None]] = {}
+        for name, ring in self.rings.items():
+            values = ring[places].astype(np.float64)
+            told = known & np.isfinite(values)
+            if told.any():
+                course = np.full(len(wanted), None, dtype=np.object_)
+                course[told] = values[told].round(_DECIMALS)
+                found[name] = course.tolist()
+        return found
