@@ -47,7 +47,7 @@ def test_one_bad_record_is_rejected_and_the_others_are_the_same(bad: FakeRecord,
 def test_a_rejection_does_not_repeat_the_payload() -> None:
     bad = FakeRecord(READINGS, 9, b"p-1", b'{"patient": "p-secret"}')
     (message,) = unpack([bad], decode, None).rejections
-    assert b"p-secret" not in message.value
+    assert b"p-secret" not in (message.value or b"p-secret")
 
 
 def test_what_is_not_new_is_left_out() -> None:
