@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from wardwatch.adapters.faust_worker import FaustWorker
     from wardwatch.adapters.feed.audit import Audit
+    from wardwatch.adapters.feed.certificate import Certificate
     from wardwatch.adapters.feed.names import NamesFile
     from wardwatch.adapters.feed.pulses import PulseLog
     from wardwatch.adapters.feed.service import Feed
@@ -201,7 +202,10 @@ def build_feed(settings: Settings) -> Feed:
     ]
     origins = tuple(settings.feed_origins.split(",")) if settings.feed_origins else ()
     address = Address(
-        host=settings.feed_host, port=settings.feed_port, tls=_feed_tls(settings), origins=origins
+        host=settings.feed_host,
+        port=settings.feed_port,
+        certificate=_certificate(settings),
+        origins=origins,
     )
     limits = Limits(consoles=settings.feed_maximum_consoles)
     server = FeedServer(services, alerts.heartbeat, address=address, limits=limits)
@@ -260,17 +264,16 @@ def _names(settings: Settings) -> NamesFile | None:
         raise SettingsError([f"{setting}: {error}"]) from error
 
 
-def _feed_tls(settings: Settings) -> ssl.SSLContext | None:
+def _certificate(settings: Settings) -> Certificate | None:
+    from wardwatch.adapters.feed.certificate import Certificate, reason_of
+
     if settings.feed_certfile is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(settings.feed_certfile, settings.feed_keyfile)
-    except OSError as error:  # those of ssl are some of them
-        raise SettingsError(
-            [f"{PREFIX}FEED_CERTFILE and {PREFIX}FEED_KEYFILE can't be used: {error.strerror or error}."]
-        ) from error
-    return context
+        return Certificate(settings.feed_certfile, settings.feed_keyfile)
+    except OSError as error:
+        names = f"{PREFIX}FEED_CERTFILE and {PREFIX}FEED_KEYFILE"
+        raise SettingsError([f"{names} can't be used: {reason_of(error)}."]) from error
 
 
 def is_loopback(host: str) -> bool:

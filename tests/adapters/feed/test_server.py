@@ -22,6 +22,7 @@ from websockets.typing import Origin, Subprotocol
 from tests.support.alerts import alarm_event
 from tests.support.feeds import eventually, live, not_live
 from tests.support.stations import fresh_token, serving
+from wardwatch.adapters.feed.certificate import Certificate
 from wardwatch.adapters.feed.client import ConsoleClient
 from wardwatch.adapters.feed.limits import Limits
 from wardwatch.adapters.feed.pages import Pages
@@ -303,12 +304,12 @@ async def test_what_is_no_proper_request_gets_no_page_and_harms_nobody(request_b
 
 async def test_with_a_certificate_it_speaks_tls_alone(tmp_path: Path) -> None:
     authority = trustme.CA()
-    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(ours)
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    ours = Certificate(tmp_path / "both.pem")
     theirs = ssl.create_default_context()
     authority.configure_trust(theirs)
     (tmp_path / "index.html").write_text("<!doctype html>")
-    async with serving(address=Address(tls=ours), pages=Pages(tmp_path)) as (_, server):
+    async with serving(address=Address(certificate=ours), pages=Pages(tmp_path)) as (_, server):
         assert server.url.startswith("wss://127.0.0.1:")
         assert server.page_url.startswith("https://127.0.0.1:")
         async with ConsoleClient(server.url, fresh_token(), ["4B"], tls=theirs) as console:

@@ -7,7 +7,6 @@ import http
 import logging
 import os
 import re
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from websockets.typing import Origin, Subprotocol
 
 import wardwatch
 from wardwatch.adapters.feed.attendance import Attendance, Guest
+from wardwatch.adapters.feed.certificate import Certificate
 from wardwatch.adapters.feed.connection import FeedConnection
 from wardwatch.adapters.feed.limits import (
     REQUEST_WITHIN_S,
@@ -59,7 +59,7 @@ class Address:
 
     host: str = "127.0.0.1"
     port: int = 0
-    tls: ssl.SSLContext | None = None
+    certificate: Certificate | None = None
     origins: Sequence[str] = ()
 
 
@@ -99,12 +99,13 @@ class FeedServer:
 
     async def _listen(self) -> Server:
         origins = [re.compile(re.escape(origin)) for origin in self._address.origins]
+        certificate = self._address.certificate
         allowed: list[Origin | re.Pattern[str] | None] = [None, *(origins or [_LOOPBACK_ORIGIN])]
         return await serve(
             self._attend,
             self._address.host,
             self._address.port,
-            ssl=self._address.tls,
+            ssl=None if certificate is None else certificate.context,
             origins=allowed,
             select_subprotocol=_select_version,
             compression=None,  # 64 KiB a connection with it, 15 without
@@ -133,12 +134,12 @@ class FeedServer:
     @property
     def url(self) -> str:
         """Where consoles connect."""
-        return f"{'ws' if self._address.tls is None else 'wss'}://{self._authority}/"
+        return f"{'ws' if self._address.certificate is None else 'wss'}://{self._authority}/"
 
     @property
     def page_url(self) -> str:
         """Where a browser finds the console."""
-        return f"{'http' if self._address.tls is None else 'https'}://{self._authority}/"
+        return f"{'http' if self._address.certificate is None else 'https'}://{self._authority}/"
 
     @property
     def _authority(self) -> str:
@@ -155,6 +156,8 @@ class FeedServer:
         """Look several times a second whether everybody may still be here."""
         while True:
             self._services.gatekeeper.refresh()
+            if self._address.certificate is not None:
+                self._address.certificate.refresh()
             self._attendance.check(time.monotonic())
             await asyncio.sleep(SESSION_CHECK_INTERVAL_S)
 
