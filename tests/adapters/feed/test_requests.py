@@ -1,4 +1,4 @@
-"""What a console may ask for, role by role and ward by ward, and what it is told, over real sockets."""
+"""What a console may ask for and what it is told, over real sockets; every cell of rights is in test_matrix."""
 
 from __future__ import annotations
 
@@ -9,25 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.alerts import alarm_event
 from tests.support.stations import Station, fresh_token, serving, station
-from wardwatch.core.permissions import MAY, Action, ConsoleRole
+from wardwatch.core.permissions import Action
 from wardwatch.wire.feed.codes import ErrorCode
 
 OWN, FOREIGN = "4B", "5A"
 PATIENT_OF = {OWN: "p-own", FOREIGN: "p-foreign"}
 NOBODY = "p-nobody"
-
-# What a foreign ward, or a patient there, gets to whom the action itself is allowed.
-BEYOND = {
-    Action.READ: ErrorCode.FORBIDDEN_WARD,
-    Action.VITALS: ErrorCode.FORBIDDEN_WARD,
-    Action.SHOWN: None,  # there is no answer, and no effect either
-    Action.DELIVERIES: ErrorCode.UNKNOWN_ALARM,
-}
 
 
 def inhabited(**options: Any) -> Station:
@@ -77,43 +68,6 @@ def code_in(answers: list[dict[str, Any]]) -> ErrorCode | None:
     codes = [ErrorCode(answer["code"]) for answer in answers if answer["type"] == "error"]
     assert len(codes) <= 1
     return codes[0] if codes else None
-
-
-def expected_code(role: ConsoleRole, action: Action, *, is_own: bool) -> ErrorCode | None:
-    if action not in MAY[role]:
-        return ErrorCode.FORBIDDEN_ACTION
-    return None if is_own else BEYOND.get(action, ErrorCode.UNKNOWN_PATIENT)
-
-
-@pytest.mark.parametrize("role", list(ConsoleRole))
-async def test_every_cell_of_role_and_action_and_ward(role: ConsoleRole) -> None:
-    async with serving(inhabited()) as (behind, server):
-        for ward, patient in PATIENT_OF.items():
-            for action in Action:
-                token = fresh_token(role, OWN)
-                async with logged_in(server.url, token) as console:
-                    answers = await answers_to(console, request_for(action, ward, patient))
-                expected = expected_code(role, action, is_own=ward == OWN)
-                assert code_in(answers) == expected, (role, action, ward)
-                if expected is None and action is not Action.SHOWN:
-                    assert answers, (role, action, ward)
-                if ward == FOREIGN:
-                    assert FOREIGN not in json.dumps(answers)
-    given = {(order.verb.value, order.patient) for order, _ in behind.written.orders}
-    commands = {action.value for action in MAY[role]} & {verb for verb, _ in given}
-    assert given == {(verb, PATIENT_OF[OWN]) for verb in commands}
-
-
-@pytest.mark.parametrize(
-    "action", [Action.HISTORY, Action.NAMES, Action.ACKNOWLEDGE, Action.PAUSE_AUDIO, Action.DELIVERIES]
-)
-async def test_whoever_is_in_another_ward_is_no_more_known_than_who_does_not_exist(action: Action) -> None:
-    token = fresh_token("charge_nurse", OWN)
-    async with serving(inhabited()) as (_, server), logged_in(server.url, token) as console:
-        of_foreign = await answers_to(console, request_for(action, FOREIGN, PATIENT_OF[FOREIGN]))
-        of_nobody = await answers_to(console, request_for(action, FOREIGN, NOBODY))
-        assert of_foreign == of_nobody
-        assert len(of_nobody) == 1
 
 
 async def test_the_star_stands_for_the_wards_of_the_token() -> None:
