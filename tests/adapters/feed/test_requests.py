@@ -1,4 +1,4 @@
-"""What a console may ask for and what it is told, over real sockets; every cell of rights is in test_matrix."""
+"""What a console may ask for and what it is told, over real sockets; test_matrix has every cell of rights."""
 
 from __future__ import annotations
 
