@@ -24,12 +24,14 @@ from wardwatch.wire.audit import (
     AuditRecord,
     Head,
     Note,
+    canonical,
     chained,
     decode_audit,
     encode_audit,
     who_of,
 )
 from wardwatch.wire.errors import Unreadable
+from wardwatch.wire.roster import is_name
 from wardwatch.wire.topics import AUDIT
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ _BEHIND_SHARE = 0.9
 # So much is on its way to the broker at once.
 _BATCH_NOTES = 200
 _BATCH_BYTES = 64 * 1024
+# What a record takes beside what it tells; roughly.
+_FRAME_BYTES = 500
 # How far back in each partition a new chain looks for the heads of others.
 _LATEST_RECORDS = 2000
 _FIRST_RETRY_S = 0.5
@@ -100,8 +104,10 @@ class Audit:
         self._keep(_note(AuditKind(kind), grant, console, what))
 
     def _keep(self, note: Note) -> None:
-        # As it will be, but for its place: what can't be written is found out by whoever wants it noted.
-        size = len(encode_audit(chained(note, "0" * 16, 0, NOTHING_BEFORE)))
+        # What can't be written is found out now, by whoever wants it noted.
+        size = _FRAME_BYTES + len(canonical(note.what))
+        if note.console is not None and not is_name(note.console):
+            raise ValueError("a console can't be called so")
         if self._is_filled(1.0):
             if not self._not_yet_told_lost:
                 _log.error("there is no more room for notes: who does what is not audited")
