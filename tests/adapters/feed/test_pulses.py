@@ -18,7 +18,7 @@ from wardwatch.adapters.feed.pulses import PulseLog
 from wardwatch.adapters.feed.watch import MonitoringWatch, WatchLimits
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent, Phase
-from wardwatch.wire.feed import NotLive
+from wardwatch.wire.feed.codes import NotLive
 from wardwatch.wire.pulse import Pulse, encode_pulse
 
 # Above the time for which a watch that starts waits for pulses, so that this counts here.
