@@ -46,7 +46,10 @@ class SigningKey:
             )
         self._fields = fields
         self._algorithm = algorithm
-        self._key = _key_of(fields, algorithm, "The key").key
+        private, public = (_key_of(parts, algorithm, "The key") for parts in (fields, self.public()))
+        if not public.Algorithm.verify(b"", public.key, private.Algorithm.sign(b"", private.key)):
+            raise UnusableFileError("The key is damaged: its two halves do not belong together.")
+        self._key = private.key
 
     @classmethod
     def make(cls) -> SigningKey:

@@ -169,7 +169,7 @@ class Gatekeeper:
                 Refusal.WRONG_SIGNATURE, "The token's signature is of another kind than its key."
             )
         try:
-            fields = jwt.decode(token, key.jwk, algorithms=[key.algorithm], options=_SIGNATURE_ONLY)
+            fields = jwt.decode(token, key.jwk.key, algorithms=[key.algorithm], options=_SIGNATURE_ONLY)
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise TokenError(Refusal.WRONG_SIGNATURE, "The token's signature is wrong.") from None
         try:
