@@ -6,9 +6,9 @@ All consoles log in with tokens, subscribe, and hold each event against the one 
 
 `resume_s` is how long it takes from the moment at which all lose their connections until the last one has
 logged in again and has been told all that has happened since, and `resume_cpu_s` how much of the server's
-processor that takes. `delivered_share` is which share of the events consoles have been told, exactly once, that for a
-minute lost their connections for 2 s again and again. `p99_ratio_stalled` is the 99th percentile of the time
-from a record to the consoles that read, while a tenth of all don't read, by that while all do.
+processor that takes. `delivered_share` is which share of the events consoles have been told, exactly once,
+that for a minute lost their connections for 2 s again and again. `p99_ratio_stalled` is the 99th percentile
+of the time from a record to the consoles that read, while a tenth of all don't read, by that while all do.
 """
 
 from __future__ import annotations

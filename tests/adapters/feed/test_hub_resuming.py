@@ -173,6 +173,18 @@ def test_what_many_have_missed_is_made_once() -> None:
     assert len(events(subscriber_of(hub, "4B", position=position))) == 2, "not what was made before"
 
 
+def test_what_was_made_is_not_kept_without_end() -> None:
+    hub, log = hub_and_log()
+    positions = []
+    for sequence in range(1, 120):
+        positions.append(after(hub, "4B"))
+        log.say(alarm_event(sequence=sequence, phase="update", text="x" * 20_000))
+    for turn, position in enumerate(positions):
+        assert len(events(subscriber_of(hub, "4B", position=position))) == 119 - turn
+    kept = sum(len(parcel.frames) for parcels in hub._answers.values() for parcel in parcels)
+    assert kept < 64 * 1024 * 1024
+
+
 def test_however_much_was_missed_nobody_is_cut_off_for_it() -> None:
     hub, log = hub_and_log(queue_limit=2)
     position = after(hub, "4B")

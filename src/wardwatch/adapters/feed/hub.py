@@ -26,8 +26,10 @@ from wardwatch.wire.feed.told import Event, Heartbeat, Snapshot, Subscribed, raw
 # there: about 3 s. Our own choice.
 HOLD_BEATS = 3
 
-# Answers to consoles that come back together are made once, as long as nothing happens between them.
-_MOST_ANSWERS_KEPT = 1000
+# Answers to consoles that come back together are made once, as long as nothing happens between them; so much
+# of them is kept. Our own choice.
+_MOST_ANSWER_BYTES = 32 * 1024 * 1024
+_ENTRY_BYTES = 1024  # what an empty one takes, too
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class FeedHub:
         self._batch: list[Happened] = []
         self._beds_before: dict[str, Bed | None] = {}
         self._answers: dict[Hashable, list[Parcel]] = {}
+        self._answer_bytes = 0
         self._is_open_to_consoles = False
 
     @property
@@ -173,17 +176,25 @@ class FeedHub:
         return self._made_once((subscription, wards_told), make)
 
     def _made_once(self, key: Hashable, make: Callable[[], list[Parcel]]) -> list[Parcel]:
-        if key not in self._answers:
-            if len(self._answers) >= _MOST_ANSWERS_KEPT:
-                self._answers.clear()
-            self._answers[key] = make()
-        return self._answers[key]
+        parcels = self._answers.get(key)
+        if parcels is None:
+            parcels = make()
+            size = sum(len(parcel.frames) for parcel in parcels) + _ENTRY_BYTES
+            if self._answer_bytes + size > _MOST_ANSWER_BYTES:
+                self._forget_answers()
+            self._answer_bytes += size
+            self._answers[key] = parcels
+        return parcels
+
+    def _forget_answers(self) -> None:
+        self._answers.clear()
+        self._answer_bytes = 0
 
     # The log of alarms
 
     def begin(self, offsets: Mapping[int, int]) -> None:
         """The log has these partitions, and reading begins or goes on there."""
-        self._answers.clear()
+        self._forget_answers()
         self._history.begin(offsets)
 
     def open_doors(self) -> None:
@@ -198,7 +209,7 @@ class FeedHub:
         self.flush()
         self.counters.log_restarts += 1
         self._is_open_to_consoles = False
-        self._answers.clear()
+        self._forget_answers()
         self._history.forget()
         self._board.forget()
         for subscriber in self._fanout.hush_all():
@@ -209,7 +220,7 @@ class FeedHub:
         """The next record of the log; consoles are told at the next :meth:`flush`. ``False`` if a repeat."""
         step = self._board.take(event, record)
         self._history.append(partition, offset, record, step)
-        self._answers.clear()
+        self._forget_answers()
         if step is None:
             self.counters.repeats_dropped += 1
         elif self._is_open_to_consoles:
@@ -219,13 +230,13 @@ class FeedHub:
     def pass_over(self, record: bytes | None, partition: int, offset: int) -> None:
         """The next record of the log, which nobody can read."""
         self._history.append(partition, offset, record or b"", None)
-        self._answers.clear()
+        self._forget_answers()
         self.counters.unreadable_records += 1
 
     def announce(self, event: AlarmEvent) -> None:
         """The next event of an alarm that is the feed's own, and stands in no log: it is for every ward."""
         self.flush()
-        self._answers.clear()
+        self._forget_answers()
         record = encode_alarm(event)
         self._board.announce(event, record)
         message = Event(position=None, alarm=raw((record,))[0])
@@ -235,13 +246,13 @@ class FeedHub:
 
     def show(self, status: PatientStatus, record: bytes) -> None:
         """The latest of a patient; consoles are told at the next :meth:`flush`."""
-        self._answers.clear()
+        self._forget_answers()
         self._beds_before.setdefault(status.patient, self._board.bed(status.patient))
         self._board.lay(status, record)
 
     def remove(self, patient: str) -> None:
         """A patient lies in no ward any more; consoles are told at the next :meth:`flush`."""
-        self._answers.clear()
+        self._forget_answers()
         self._beds_before.setdefault(patient, self._board.bed(patient))
         self._board.remove(patient)
 
