@@ -44,7 +44,10 @@ HISTORY_MIN = 30
 
 # Own choices: who is about to walk, or has walked, stirs in so many times as many minutes, which exerts as so
 # many steps in the mean.
-_STIRS, _STIR_SIZE = 2.5, 13.0
+_STIRS, _STIR_SIZE = 3.0, 13.0
+# Own choice: a minute's steps are so hard, as a share of their number: uphill, upstairs, with a load; 1 in
+# the mean.
+_HARDNESS = 0.75, 0.25
 
 # Own choices: exercise is running or the like, for so long, at so many steps a minute.
 _EXERCISE_MIN = (20, 55)
@@ -55,7 +58,7 @@ _STEPS_A_SECOND = 1.8  # a brisk walk has about 110 steps a minute [K]
 def movement(
     people: People, keys: Keys, minutes: Ints, asleep: Float32s, lost: Float32s
 ) -> tuple[Float32s, Float32s]:
-    """(wearers, minutes) of whole steps, and of what exerts like steps without being any.
+    """(wearers, minutes) of whole steps, and of the effort in them and beside them, in steps, too.
 
     ``lost`` is the share of all activity that illness takes.
     """
@@ -71,8 +74,11 @@ def movement(
     runs = _exercise(people, keys, minutes) * (lost < 0.5)
     taken = np.floor(np.maximum(taken, runs))
     stirs = (rank >= 1) & (rank < np.float32(_STIRS))
-    size = normals(purpose_keys(keys, "stir"), minutes)[:, :, 0]
-    return taken, np.where(stirs, np.float32(_STIR_SIZE) * size * size, np.float32(0))
+    draws = normals(purpose_keys(keys, "stir"), minutes)
+    size, hardness = draws[:, :, 0], draws[:, :, 1]
+    least, spread = _HARDNESS
+    effort = taken * (np.float32(least) + np.float32(spread) * hardness * hardness)
+    return taken, effort + np.where(stirs, np.float32(_STIR_SIZE) * size * size, np.float32(0))
 
 
 def _urge(keys: Keys, minutes: Ints) -> Float32s:

@@ -66,12 +66,12 @@ ON_THE_WARD = Setting(
 TRAITS: dict[str, Trait] = {
     # 77.2 for a woman of 40, standard deviation 10.6, seated: welltory_covid19. The waking wearers of
     # wearable_minutes have 63 to 87 (medians without steps; half of them above 81.5), of unknown age and sex.
-    "heart_rate": Trait(mean=79.0, spread=9.0, lowest=56, highest=104, decade=-1.4, male=-4.0),
+    "heart_rate": Trait(mean=80.0, spread=9.0, lowest=56, highest=104, decade=-1.4, male=-4.0),
     # Level of sleep below that of waking rest: 8 to 17 in wearable_minutes, some of it walking.
     "sleep_dip": Trait(mean=7.5, spread=2.5, lowest=2, highest=16),
     # More for a walk of 100 steps a minute: 25 to 45 in wearable_minutes, by regression, which sees less than
     # there is, because a minute's steps are not evenly walked.
-    "exertion_gain": Trait(mean=38, spread=0.22, lowest=20, highest=60, factor=True),
+    "exertion_gain": Trait(mean=45, spread=0.22, lowest=22, highest=70, factor=True),
     # Of all of the heart rate's noise: in wearable_minutes minutes without steps differ by 1.4 (root mean
     # square over sqrt 2) in the calmest sleeper and by 2.3 in the most restless.
     "restlessness": Trait(mean=1.08, spread=0.22, lowest=0.55, highest=1.8, factor=True),

@@ -43,7 +43,7 @@ _VALUES_AT_ONCE = 256 * 300
 # and pressures (mmHg). Heart rate: seconds differ (root mean square over sqrt 2) by 0.8 at five seconds, 1.5
 # at ten and 3.9 at thirty in stress_predict_e4, whose wearers were put under stress; here it is less, so that
 # minutes differ as in wearable_minutes. The slow waves of pressure (about 10 s) are Mayer's [K].
-_QUICK = ((7, 0.6, 0.3, 0.15, 1.5), (31, 2.45, 0.7, 0.25, 1.2))
+_QUICK = ((7, 0.6, 0.3, 0.15, 1.5), (31, 2.25, 0.7, 0.25, 1.2))
 # Shape of the heart rate's noise at this scale: fits of it, as in sleepers who stir (jumps of 7 /min and more
 # for a minute, 0.3 to 1.8 times an hour in the sleepers of wearable_minutes).
 _FITS_S, _FITS = 31, (np.float32(0.45), np.float32(0.17), np.float32(0.2))

@@ -48,7 +48,7 @@ _HEART_RATE_SWING, _HEART_RATE_PEAK = np.float32(2.0), 18 * 60
 # functions of wearable_minutes without steps: two minutes differ (root mean square over sqrt 2) awake by 2.5
 # at one minute, 3.6 at three, 4.7 at ten, 5.9 at thirty and 7.6 at two hours; asleep by 2.0, 2.5, 2.9, 3.4
 # and 3.9.
-_HEART_NOISE = ((3, 1.9, 1.4), (9, 2.1, 1.5), (23, 2.4, 1.7), (67, 2.9, 2.1), (241, 5.0, 2.8))
+_HEART_NOISE = ((3, 1.7, 1.3), (9, 1.7, 1.4), (23, 2.0, 1.6), (67, 2.6, 2.0), (241, 4.6, 2.8))
 # The healthy body holds these up: what would go below the first figure goes there by the second share only.
 # The slowest sleepers of wearable_minutes have 44 and 48 /min in their lowest thousandth of minutes, 51 and
 # 50 in the lowest twentieth. For breathing and pressure it is an own choice.
@@ -92,11 +92,11 @@ class Slow:
         illness = Illness(episodes, wearers, longer * 60)
         asleep_longer = asleep(people, keys, longer)
         lost = np.broadcast_to(illness["activity_lost"], asleep_longer.shape)
-        steps, stirs = activity.movement(people, keys, longer, asleep_longer, lost)
+        steps, effort = activity.movement(people, keys, longer, asleep_longer, lost)
         self._asleep = asleep_longer[:, activity.HISTORY_MIN :]
         self._illness = Illness(episodes, wearers, minutes * 60)
         self.steps = steps[:, activity.HISTORY_MIN :]
-        self._exertion, self._warming = activity.exertion(steps + stirs), activity.warming(steps)
+        self._exertion, self._warming = activity.exertion(effort), activity.warming(effort)
         self._breathe_and_warm()
         self._beat()
         self._press()
