@@ -171,15 +171,23 @@ class DeliveryBook:
 
     # What they do
 
-    def shown(self, subscriber: Subscriber, alarms: Iterable[str]) -> None:
-        """A console has these alarms on its screen. Of what it was not sent it can know nothing."""
+    def shown(self, subscriber: Subscriber, alarms: Iterable[str]) -> list[str]:
+        """A console has these alarms on its screen; gives those that are so for the first time.
+
+        Of what it was not sent it can know nothing.
+        """
         key, now_ms = self._key_of.get(subscriber), self._now_ms()
         if key is None or key not in self._consoles:
-            return
+            return []
+        shown = []
         for alarm in alarms:
             life = self._lives.get(alarm)
-            if life is not None and _sent_ms(self._consoles[key], life) is not None:
-                life.shown_ms.setdefault(key, now_ms)
+            if life is None or key in life.shown_ms:
+                continue
+            if _sent_ms(self._consoles[key], life) is not None:
+                life.shown_ms[key] = now_ms
+                shown.append(alarm)
+        return shown
 
     def acted(self, subscriber: Subscriber, order: Order) -> None:
         """What a console has ordered is done: it counts for each open alarm that it was about."""

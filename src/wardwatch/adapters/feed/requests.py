@@ -63,10 +63,16 @@ class Requests:
             case AskDeliveries():
                 self._tell_deliveries(request)
 
-    def refuse(self, fault: BadRequestError, request: ClientMessage | None) -> None:
-        """Answer with an error, and note it where somebody has tried what they may not."""
+    def refuse(
+        self, fault: BadRequestError, request: ClientMessage | None, *, patient: str | None = None
+    ) -> None:
+        """Answer with an error, and note it where somebody has tried what they may not.
+
+        ``patient`` is the one of many in the request.
+        """
         if request is not None and fault.code in _TELLING:
             asked = {name: getattr(request, name, None) for name in ("patient", "alarm", "wards")}
+            asked["patient"] = asked["patient"] or patient
             self._note("refused", code=fault.code.value, **asked)
         self._say(Error(code=fault.code, message=fault.message, request=fault.request))
 
@@ -109,8 +115,10 @@ class Requests:
 
     def _take_shown(self, request: Shown) -> None:
         self._must(Action.SHOWN, request)
-        self._services.deliveries.shown(self._visitor.subscriber, request.alarms)
-        self._note("shown", alarms=request.alarms)
+        # What a console was never sent it can't show, whatever it says: nor does it stand in the audit.
+        alarms = self._services.deliveries.shown(self._visitor.subscriber, request.alarms)
+        if alarms:
+            self._note("shown", alarms=alarms)
 
     async def _tell_history(self, request: AskHistory) -> None:
         self._must(Action.HISTORY, request)
@@ -118,7 +126,8 @@ class Requests:
             try:
                 ward = self._ward_for(patient, request)
             except BadRequestError as fault:
-                self.refuse(fault, request)
+                self.refuse(fault, request, patient=patient)
+                await self._let_others()
                 continue
             self._note("history", patient=patient, ward=ward, minutes=request.minutes)
             self._say(self._history_of(patient, request))

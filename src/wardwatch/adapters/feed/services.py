@@ -34,8 +34,10 @@ class Services:
     audit: Audit
     names: NamesFile | None = None
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
-    # Strangers must not be able to fill the audit: of their logins only so many are noted. Our own choice.
+    # Whom the feed does not let in must not be able to fill the audit: of their attempts only so many are
+    # noted, and strangers can't crowd out those whose tokens were good once. Our own choice.
     strangers_noted: Allowance = field(default_factory=lambda: Allowance(a_second=10, at_once=100))
+    outdated_noted: Allowance = field(default_factory=lambda: Allowance(a_second=10, at_once=100))
 
 
 @dataclass(slots=True)

@@ -77,7 +77,9 @@ class Session:
                 self._requests.refuse(fault, request)
             else:
                 self._say(Error(code=fault.code, message=fault.message, request=fault.request))
-        # Whoever asks without reading the answers has to wait, and fills no queue.
+        # Whoever asks without reading the answers has to wait, and fills no queue; and a hundred questions
+        # that have come at once take turns with the alarms of others.
+        await asyncio.sleep(0)
         await self._line.drained()
 
     def check(self) -> None:
@@ -126,8 +128,7 @@ class Session:
             self._visitor = Visitor(grant, self._line.join(), self._console)
             self._requests = Requests(self._services, self._visitor, self._let_others)
         else:
-            _check_renewal(self._visitor, grant)
-            self._visitor.grant = grant
+            self._renew(self._visitor, grant)
         self._services.deliveries.logged_in(self._visitor.subscriber, self._console, grant)
         self._services.audit.note("login", grant, self._console, wards=sorted(grant.wards))
         self._say(
@@ -141,9 +142,19 @@ class Session:
             )
         )
 
+    def _renew(self, visitor: Visitor, grant: Grant) -> None:
+        try:
+            _check_renewal(visitor, grant)
+        except EndOfSession:
+            what = {"reason": "no_renewal", "refused": grant}
+            self._services.audit.note("login_refused", visitor.grant, self._console, **what)
+            raise
+        visitor.grant = grant
+
     def _refuse_token(self, request: Login, error: TokenError) -> None:
         grant = None if self._visitor is None else self._visitor.grant
-        if grant or error.grant or self._services.strangers_noted.spend(time.monotonic()):
+        noted = self._services.strangers_noted if error.grant is None else self._services.outdated_noted
+        if grant or noted.spend(time.monotonic()):
             console = self._console if grant else request.console
             what = {"reason": error.refusal.value, "refused": error.grant}
             self._services.audit.note("login_refused", grant, console, **what)

@@ -1,0 +1,90 @@
+"""What is tried by those who mean ill, or whose program has gone mad, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace as replaced
+from itertools import pairwise
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.adapters.feed.test_requests import FOREIGN, OWN, answers_to, inhabited, logged_in
+from tests.support.alerts import alarm_event
+from tests.support.stations import fresh_token, now_ms, serving, station
+from wardwatch.adapters.feed.client import ConsoleClient
+from wardwatch.adapters.feed.limits import Allowance
+from wardwatch.adapters.feed.pending import RefusedError
+
+
+async def test_many_questions_at_once_take_turns_with_everything_else() -> None:
+    async with serving(inhabited()) as (behind, server), logged_in(server.url, fresh_token()) as console:
+        at_each_turn = [0]
+
+        async def take_turns() -> None:
+            while at_each_turn[-1] < 100:
+                at_each_turn.append(len(behind.written.orders))
+                await asyncio.sleep(0)
+
+        turns = asyncio.create_task(take_turns())
+        for number in range(100):
+            command = {"type": "command", "command": f"c-{number}", "patient": "p-own", "verb": "pause_audio"}
+            await console.send(json.dumps(command))
+        async with asyncio.timeout(10):
+            await turns
+        steps = [after - before for before, after in pairwise(at_each_turn)]
+        assert max(steps) == 1
+
+
+async def test_the_audit_says_after_whose_history_somebody_has_asked_in_vain() -> None:
+    token = fresh_token("nurse", OWN)
+    async with serving(inhabited()) as (behind, server), logged_in(server.url, token) as console:
+        await answers_to(console, {"type": "history", "patients": ["p-own", "p-foreign", "p-nobody"]})
+        assert [what["patient"] for what in behind.written.of_kind("refused")] == ["p-foreign", "p-nobody"]
+        assert [what["patient"] for what in behind.written.of_kind("history")] == ["p-own"]
+
+
+async def test_the_audit_believes_no_console_that_claims_to_have_shown_what_it_was_not_sent() -> None:
+    token = fresh_token("device", OWN)
+    own, foreign = alarm_event(patient="p-own").alarm, alarm_event(patient="p-foreign", ward=FOREIGN).alarm
+    async with serving(inhabited()) as (behind, server), logged_in(server.url, token) as console:
+        await answers_to(console, {"type": "subscribe", "wards": [OWN]})
+        for _ in range(3):
+            await answers_to(console, {"type": "shown", "alarms": [foreign, own, "made-up"]})
+        assert behind.written.of_kind("shown") == [{"alarms": [own]}]
+
+
+async def test_strangers_can_not_fill_the_audit() -> None:
+    behind = station()
+    behind.services = replaced(behind.services, strangers_noted=Allowance(a_second=0, at_once=3))
+    async with serving(behind) as (_, server):
+        for _ in range(5):
+            with pytest.raises(RefusedError):
+                await ConsoleClient(server.url, "nonsense", ["4B"]).__aenter__()
+        assert behind.written.kinds() == 3 * ["login_refused"]
+
+
+async def test_a_token_that_is_no_longer_good_can_not_fill_the_audit() -> None:
+    expired = fresh_token(expires_ms=now_ms() - 1000)
+    behind = station()
+    behind.services = replaced(behind.services, outdated_noted=Allowance(a_second=0, at_once=3))
+    async with serving(behind) as (_, server):
+        for token in [expired] * 5 + ["nonsense"]:  # strangers have room of their own
+            with pytest.raises(RefusedError):
+                await ConsoleClient(server.url, token, ["4B"]).__aenter__()
+        reasons = [what["reason"] for what in behind.written.of_kind("login_refused")]
+        assert reasons == ["expired", "expired", "expired", "malformed"]
+
+
+async def test_the_audit_says_whose_token_was_tried_on_the_connection_of_another() -> None:
+    async with serving(inhabited()) as (behind, server), connect(server.url) as console:
+        for token in fresh_token(), fresh_token(subject="somebody@else"):
+            await console.send(json.dumps({"type": "login", "token": token}))
+        async with asyncio.timeout(10):
+            await console.wait_closed()
+        assert console.close_code == 4001
+        ((_, grant, _, what),) = [note for note in behind.written.notes if note[0] == "login_refused"]
+        assert grant is not None
+        assert what["reason"] == "no_renewal"
+        assert what["refused"].subject == "somebody@else" != grant.subject
