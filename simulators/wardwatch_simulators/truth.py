@@ -1,8 +1,9 @@
-"""The truth beside the readings: who really fell ill, of what, and when."""
+"""The truth beside the readings: who really fell ill, of what, whose device failed how, and when."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import TypeAlias
 
 import msgspec
 
@@ -32,9 +33,24 @@ class IllnessPhase:
     description: str
 
 
-_EVENTS = {Deterioration: "deterioration", IllnessPhase: "illness"}
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFault:
+    """One device fails from ``from_ms`` to before ``until_ms``; ``fault`` is one of the kinds of faults."""
+
+    patient: str
+    device: str
+    fault: str
+    from_ms: int
+    until_ms: int
+    severity: float
+    description: str
 
 
-def encode_truth(record: Deterioration | IllnessPhase) -> bytes:
+TruthRecord: TypeAlias = Deterioration | IllnessPhase | DeviceFault
+
+_EVENTS = {Deterioration: "deterioration", IllnessPhase: "illness", DeviceFault: "fault"}
+
+
+def encode_truth(record: TruthRecord) -> bytes:
     """``record`` as one JSON object, without a line end."""
     return msgspec.json.encode({"v": VERSION, "event": _EVENTS[type(record)], **dataclasses.asdict(record)})
