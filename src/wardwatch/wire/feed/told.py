@@ -41,8 +41,8 @@ class Subscribed(_Message, tag="subscribed"):
     """The answer to a subscription.
 
     With ``recovered``, all that was missed since the position comes next, as events; ``monitoring`` replaces
-    what the console knew of alarms about the monitoring itself, and ``patients``, where vitals were asked for,
-    what it knew of patients. Without, a snapshot comes next.
+    what the console knew of alarms about the monitoring itself, and ``patients`` what it knew of patients,
+    where vitals were asked for. Without, a snapshot comes next.
     """
 
     wards: list[str]
