@@ -28,11 +28,11 @@ def said_and_allowed(soft: int, hard: int, connections: int) -> tuple[list[str],
 
 
 def test_a_low_limit_is_raised_as_far_as_needed() -> None:
-    assert said_and_allowed(100, 1000, 200) == ([], 656)
+    assert said_and_allowed(100, 1000, 100) == ([], 812)
 
 
 def test_a_limit_that_is_enough_stays() -> None:
-    assert said_and_allowed(800, 1000, 200) == ([], 800)
+    assert said_and_allowed(900, 1000, 100) == ([], 900)
 
 
 def test_where_the_system_does_not_allow_enough_it_says_so() -> None:

@@ -12,17 +12,19 @@ except ImportError:  # Windows knows no such limit
 _log = logging.getLogger(__name__)
 
 # The program's own files, connections to the broker, and pages that are being fetched. Our own choice.
-_OTHERS = 256
+_OTHERS = 512
 
 
 def allow_open_files(connections: int) -> None:
-    """Raise our limit to twice what so many connections need, and say so where that is not allowed.
+    """Raise our limit to three times so many connections, and say so where that is not allowed.
+
+    So many may be logged in, about to log in, and not yet heard of.
 
     Many systems begin with 1024, to which any process may add as much as it wants up to a limit of its own.
     """
     if resource is None:
         return
-    wanted = 2 * connections + _OTHERS
+    wanted = 3 * connections + _OTHERS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return

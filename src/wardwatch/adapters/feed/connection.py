@@ -8,6 +8,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import OPEN
 
+from wardwatch.adapters.feed.doorstep import Doorstep
 from wardwatch.adapters.feed.outbox import Outbox
 from wardwatch.wire.feed.codes import CloseCode
 
@@ -29,15 +30,17 @@ class FeedConnection(ServerConnection):
     """
 
     # With more attributes Python would no longer let all connections share the names of them: 1 KB for each.
-    __slots__ = ("heard", "outbox")
+    __slots__ = ("_doorstep", "heard", "outbox")
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, doorstep: Doorstep | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._doorstep = doorstep
         self.outbox: Outbox | None = None
         self.heard = True
 
     def forget_handshake(self) -> None:
         """Let go of what was said in HTTP: nobody will ask again, and the library would keep it for good."""
+        self._leave_doorstep()
         for message in (self.request, self.response):
             if message is not None:
                 message.headers.clear()
@@ -68,6 +71,22 @@ class FeedConnection(ServerConnection):
                 await self.close(code, reason)
         except TimeoutError:
             self.transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody has connected."""
+        super().connection_made(transport)
+        if self._doorstep is not None:
+            self._doorstep.arrive(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is no more."""
+        self._leave_doorstep()
+        super().connection_lost(exc)
+
+    def _leave_doorstep(self) -> None:
+        if self._doorstep is not None:
+            self._doorstep.leave(self)
+            self._doorstep = None
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come from the console: it is there."""

@@ -10,7 +10,8 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, Self
+from functools import partial
+from typing import NoReturn, Self, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -21,6 +22,7 @@ import wardwatch
 from wardwatch.adapters.feed.attendance import Attendance, Guest
 from wardwatch.adapters.feed.certificate import Certificate
 from wardwatch.adapters.feed.connection import FeedConnection
+from wardwatch.adapters.feed.doorstep import ROOM_FOR_PAGES, Doorstep
 from wardwatch.adapters.feed.limits import (
     REQUEST_WITHIN_S,
     SESSION_CHECK_INTERVAL_S,
@@ -86,6 +88,7 @@ class FeedServer:
         self._limits = limits or Limits()
         self._pages = pages or Pages()
         self._attendance = Attendance(services, self._limits)
+        self._doorstep = Doorstep(self._limits.consoles + ROOM_FOR_PAGES)
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -117,7 +120,8 @@ class FeedServer:
             max_size=MAXIMUM_REQUEST_BYTES,
             max_queue=_MAXIMUM_FRAMES_WAITING,
             logger=_quiet_log(),
-            create_connection=FeedConnection,
+            # Whatever makes connections will do, other than it says.
+            create_connection=cast("type[FeedConnection]", partial(FeedConnection, doorstep=self._doorstep)),
             backlog=_BACKLOG,
         )
 

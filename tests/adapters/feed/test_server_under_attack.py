@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace as replaced
 from itertools import pairwise
 
@@ -14,7 +15,8 @@ from tests.adapters.feed.test_requests import FOREIGN, OWN, answers_to, inhabite
 from tests.support.alerts import alarm_event
 from tests.support.stations import fresh_token, now_ms, serving, station
 from wardwatch.adapters.feed.client import ConsoleClient
-from wardwatch.adapters.feed.limits import Allowance
+from wardwatch.adapters.feed.doorstep import ROOM_FOR_PAGES
+from wardwatch.adapters.feed.limits import Allowance, Limits
 from wardwatch.adapters.feed.pending import RefusedError
 
 
@@ -88,3 +90,20 @@ async def test_the_audit_says_whose_token_was_tried_on_the_connection_of_another
         assert grant is not None
         assert what["reason"] == "no_renewal"
         assert what["refused"].subject == "somebody@else" != grant.subject
+
+
+async def test_those_who_connect_and_say_nothing_keep_nobody_out() -> None:
+    limits = Limits(consoles=4)
+    async with serving(limits=limits) as (_, server), AsyncExitStack() as open_ones:
+        host, port = server.url.removeprefix("ws://").removesuffix("/").split(":")
+        silent = []
+        for _ in range(limits.consoles + ROOM_FOR_PAGES + 10):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            open_ones.callback(writer.close)
+            writer.write(b"GET /feed HTTP/1.1\r\nHost:")
+            silent.append(reader)
+        async with ConsoleClient(server.url, fresh_token(), ["4B"]):
+            async with asyncio.timeout(10):
+                for reader in silent[:11]:  # who came first has to go, one more for the console
+                    assert await reader.read() == b""
+            assert not any(reader.at_eof() for reader in silent[11:])
