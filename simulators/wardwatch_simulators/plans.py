@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -70,6 +70,10 @@ class Plan:
     def count(self) -> int:
         """How many wearers there are."""
         return sum(group.count for group in self.wearers)
+
+    def starting(self, second: int) -> Plan:
+        """The same at another second of the day."""
+        return replace(self, starts_s=second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,14 +57,62 @@ def test_the_truth_stands_beside_and_not_in_the_readings(tmp_path: Path) -> None
         "--wearers", "4", "--deteriorating", "2", "--duration", "31m", "--out", out, "--truth", truth
     )  # fmt: skip
     records = [json.loads(line) for line in truth.read_text().splitlines()]
-    assert [record["event"] for record in records] == ["deterioration"] * 2
+    ill = [record for record in records if record["event"] == "deterioration"]
+    assert [record["course"] for record in ill] == ["sepsis", "opioid_respiratory_depression"]
     assert b"deterioration" not in out.read_bytes()
 
 
 def test_one_wearer_in_ten_falls_ill_unless_told_otherwise(tmp_path: Path) -> None:
     truth = tmp_path / "truth.jsonl"
     simulate("--wearers", "11", "--duration", "31m", "--out", tmp_path / "out", "--truth", truth)
-    assert len(truth.read_text().splitlines()) == 2
+    assert truth.read_text().count('"deterioration"') == 2
+
+
+def test_courses_and_faults_are_those_that_were_asked_for(tmp_path: Path) -> None:
+    out, truth = tmp_path / "readings.jsonl", tmp_path / "truth.jsonl"
+    result = simulate(
+        "--wearers", "9", "--course", "fall:2", "--course", "heart_block", "--fault", "broken_payload:3",
+        "--duration", "10m", "--out", out, "--truth", truth,
+    )  # fmt: skip
+    assert "9 simulated wearers, 3 of them ill; 3 device faults." in result.stderr
+    records = [json.loads(line) for line in truth.read_text().splitlines()]
+    onsets = [each for each in records if each["event"] == "deterioration"]
+    assert sorted(each["course"] for each in onsets) == ["fall", "fall", "heart_block"]
+    faults = [each for each in records if each["event"] == "fault"]
+    assert {(each["fault"], each["severity"]) for each in faults} == {("broken_payload", 1.0)}
+    start_ms = 1_767_225_600_000
+    assert all(start_ms + 60_000 <= each["from_ms"] <= start_ms + 300_000 for each in faults)
+    assert all(start_ms + 60_000 <= each["onset_ms"] <= start_ms + 300_000 for each in onsets)
+
+
+def test_realistic_faults_come_by_chance_and_leave_most_readings_as_they_are(tmp_path: Path) -> None:
+    files = {faults: tmp_path / faults for faults in ("none", "realistic")}
+    for faults, file in files.items():
+        simulate("--wearers", "40", "--faults", faults, "--duration", "10m", "--out", file)
+    healthy, failing = (set(file.read_bytes().splitlines()) for file in files.values())
+    assert healthy != failing
+    assert len(healthy & failing) > 0.9 * len(healthy)
+
+
+def test_a_scenario_says_how_many_how_long_and_from_what_time_of_day(tmp_path: Path) -> None:
+    file, out = tmp_path / "own.toml", tmp_path / "readings.jsonl"
+    file.write_text('starts = "08:00"\nlasts = "30s"\n[[wearers]]\ncount = 2\ndevice = "oximeter"\n')
+    simulate("--scenario", file, "--out", out)
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(lines) == 60
+    assert 0 <= lines[0]["observed_at_ms"] - 1_767_225_600_000 - 8 * 3_600_000 < 1000
+    assert {"heart_rate", "oxygen_saturation"} <= lines[0].keys()
+    assert "12 readings of 2" in simulate("--scenario", file, "--duration", "6s", "--out", out).stderr
+
+
+def test_a_scenario_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [*WARDWATCH, "simulate", "--scenario", "calm_ward", "--out", str(tmp_path / "out")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert "give a file, or one of the ready ones: busy_ward, mass_casualty" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -77,6 +125,13 @@ def test_one_wearer_in_ten_falls_ill_unless_told_otherwise(tmp_path: Path) -> No
         (("--start", "2026-01-01"), "--start goes with --out"),
         (("--speed", "2", "--out", "-"), "--speed goes with Kafka"),
         (("--wearers", "2", "--deteriorating", "3"), "there are not so many wearers"),
+        (("--wearers", "2", "--course", "fall:3"), "there are not so many wearers"),
+        (("--wearers", "2", "--fault", "drift:3"), "there are not so many wearers"),
+        (("--course", "flu"), "there is no course 'flu'; there are sepsis"),
+        (("--fault", "rust:2"), "there is no fault 'rust'; there are drift"),
+        (("--course", "fall:0"), "write it as sepsis:3"),
+        (("--course", "fall", "--deteriorating", "1"), "leave --deteriorating away"),
+        (("--scenario", "quiet_ward", "--faults", "none"), "leave --faults away"),
         (("--wearers", "0"), "--wearers"),
         (("--speed", "0"), "write a factor such as 1 or 60, or max"),
         (("--speed", "nan"), "is not a speed"),

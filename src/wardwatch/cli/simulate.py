@@ -7,9 +7,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from itertools import chain, count
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
@@ -21,25 +20,47 @@ from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.simulated_plan import FAULT, ILLNESS, Order, plan_of
 from wardwatch.cli.stopping import stopped_by_signals
 from wardwatch.cli.times import DURATION, INSTANT, SPEED
 from wardwatch.composition import kafka_client_options
-from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.roster import encode_placement
 from wardwatch.wire.topics import ROSTER
-from wardwatch_simulators import Ward, encode_truth
+from wardwatch_simulators import Arrival, Deterioration, DeviceFault, Simulation, encode_truth
+from wardwatch_simulators.faults import MIXTURES
+from wardwatch_simulators.scenarios import READY
 
 # 2026-01-01T00:00:00Z, unless told otherwise, so that a seed always gives the same file.
 _START_OF_FILES_MS = 1_767_225_600_000
-_LONGEST_BY_DEFAULT_S = 86_400
+_DAY_S = 86_400
 
 
 @click.command("simulate")
-@click.option("--wearers", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many.")
+@click.option("--wearers", type=click.IntRange(1, 100_000), help="How many.  [default: 20]")
+@click.option(
+    "--course",
+    "courses",
+    type=ILLNESS,
+    multiple=True,
+    help="A course of illness, and how many have it, as in sepsis:3; may be repeated.",
+)
 @click.option(
     "--deteriorating",
     type=click.IntRange(0),
-    help="How many of them fall ill, 10 to 30 minutes after the start.  [default: one in ten]",
+    help="How many fall ill, the courses in turn.  [default: one in ten, where no --course is given]",
+)
+@click.option("--faults", type=click.Choice(list(MIXTURES)), help="Of devices, by chance.  [default: none]")
+@click.option(
+    "--fault",
+    "failures",
+    type=FAULT,
+    multiple=True,
+    help="A fault, and how many devices have it once, as in off_body:2; may be repeated.",
+)
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help=f"In place of these options: a TOML file, or one of {', '.join(READY)}.",
 )
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same wearers."
@@ -48,7 +69,7 @@ _LONGEST_BY_DEFAULT_S = 86_400
     "--duration",
     "duration_s",
     type=DURATION,
-    help="On the wearers' clock.  [default: no end; with a --speed above 1, 1d]",
+    help="On the wearers' clock.  [default: the scenario's, or no end; with a --speed above 1, 1d]",
 )
 @click.option("--speed", type=SPEED, help="Into Kafka: times real time, or max.  [default: 1]")
 @click.option(
@@ -57,13 +78,20 @@ _LONGEST_BY_DEFAULT_S = 86_400
     help="JSON Lines instead; - is standard output.",
 )
 @click.option(
-    "--truth", "truth_path", type=click.Path(path_type=Path, dir_okay=False), help="Who fell ill, and when."
+    "--truth",
+    "truth_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Who really fell ill, which devices failed, and when.",
 )
-@click.option("--start", "start_ms", type=INSTANT, help="Of a file.  [default: 2026-01-01T00:00:00Z]")
+@click.option("--start", "start_ms", type=INSTANT, help="Of a file.  [default: 2026-01-01]")
 def command(  # noqa: PLR0913 (one argument an option)
     *,
-    wearers: int,
+    wearers: int | None,
+    courses: tuple[tuple[str, int], ...],
     deteriorating: int | None,
+    faults: str | None,
+    failures: tuple[tuple[str, int], ...],
+    scenario: str | None,
     seed: int,
     duration_s: int | None,
     speed: float | None,
@@ -75,44 +103,50 @@ def command(  # noqa: PLR0913 (one argument an option)
 
     They go to Kafka, to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, at real time or times
     --speed; then the wearers' clock begins so long ago that it ends now. With --out they become JSON Lines
-    instead, as fast as it goes. Some wearers fall ill; --truth writes down who, of what and when.
+    instead, as fast as it goes. Some wearers fall ill, and devices may fail; --truth writes down who, of what
+    and when. Illnesses and faults begin between a tenth and a half of the --duration.
 
     \b
     Examples:
-      wardwatch simulate --wearers 100 --deteriorating 3 --duration 1h --speed 60
-      wardwatch simulate --seed 7 --duration 2h --out ward.jsonl --truth truth.jsonl
+      wardwatch simulate --wearers 500 --course sepsis:3 --faults realistic --duration 2h --speed 60
+      wardwatch simulate --scenario night_shift --out night.jsonl --truth truth.jsonl
     """
     if out is None and start_ms is not None:
         raise click.UsageError("--start goes with --out; into Kafka, the wearers' clock goes by ours.")
     if out is not None and speed is not None:
         raise click.UsageError("--speed goes with Kafka; --out writes as fast as it goes.")
-    if deteriorating is None:
-        deteriorating = -(-wearers // 10)
-    if deteriorating > wearers:
-        raise click.BadParameter("there are not so many wearers.", param_hint="--deteriorating")
     speed = speed or 1.0
-    if duration_s is None and speed > 1:
-        duration_s = _LONGEST_BY_DEFAULT_S
+    order = Order(wearers, courses, deteriorating, faults, failures, scenario, duration_s)
+    if duration_s is None and scenario is None and speed > 1:
+        order = order.lasting(_DAY_S)
+    plan = plan_of(order)
     if out is None:
-        start_ms = start_not_ahead_ms(time.time_ns() // 1_000_000, 1000 * (duration_s or 0), speed)
+        start_ms = start_not_ahead_ms(time.time_ns() // 1_000_000, 1000 * (plan.lasts_s or 0), speed)
     elif start_ms is None:
-        start_ms = _START_OF_FILES_MS
-    ward = Ward(wearers=wearers, deteriorating=deteriorating, seed=seed, start_ms=start_ms)
-    seconds = count() if duration_s is None else range(duration_s)
+        start_ms = _START_OF_FILES_MS + 1000 * plan.starts_s
+    simulation = Simulation(
+        plan if scenario else plan.starting(start_ms // 1000 % _DAY_S), seed=seed, start_ms=start_ms
+    )
     # The truth is written last, and its file is opened first: a run of hours must not end with a wrong path.
     with _opened(truth_path, "--truth") if truth_path else nullcontext() as truth_file:
-        sent = _into_kafka(ward, seconds, speed) if out is None else _write(ward, seconds, out)
-        truth = ward.truth()
+        sent = _into_kafka(simulation, speed) if out is None else _write(simulation, out)
+        truth = simulation.truth()
         if truth_file is not None:
             truth_file.writelines(encode_truth(record) + b"\n" for record in truth)
-    click.echo(f"{sent:,} readings of {wearers:,} simulated wearers, {len(truth)} of them ill.", err=True)
+    ill = sum(isinstance(record, Deterioration) for record in truth)
+    failed = sum(isinstance(record, DeviceFault) for record in truth)
+    click.echo(
+        f"{sent:,} readings of {plan.count:,} simulated wearers, {ill:,} of them ill; "
+        f"{failed:,} device faults.",
+        err=True,
+    )
 
 
-def _into_kafka(ward: Ward, seconds: Iterable[int], speed: float) -> int:
+def _into_kafka(simulation: Simulation, speed: float) -> int:
     settings = settings_or_exit()
     silence_kafka_client()
     try:
-        return asyncio.run(_send(ward, seconds, speed, kafka_client_options(settings)))
+        return asyncio.run(_send(simulation, speed, kafka_client_options(settings)))
     except NotDeliveredError as error:
         raise UsersError(
             f"{settings.kafka_bootstrap_servers} does not take the readings ({error}); is "
@@ -122,26 +156,36 @@ def _into_kafka(ward: Ward, seconds: Iterable[int], speed: float) -> int:
         raise UsersError("stopped at once: some readings may not have been delivered.") from None
 
 
-async def _send(ward: Ward, seconds: Iterable[int], speed: float, client_options: Mapping[str, Any]) -> int:
-    """Send the roster, then the readings until the end or a signal; returns how many."""
+async def _send(simulation: Simulation, speed: float, client_options: Mapping[str, Any]) -> int:
+    """Send the roster, then what arrives until the end or a signal; returns how many."""
     sent = 0
     with stopped_by_signals() as stopping:
         pacer = Pacer(speed, sleep_s=sleep_unless(stopping))
         async with ReadingProducer(client_options) as producer:
-            for placement in ward.placements:
-                await producer.send(placement.patient, encode_placement(placement), ward.now_ms, ROSTER)
-            for reading in chain.from_iterable(ward.next_second() for _ in seconds):
-                await pacer.until(reading.observed_at_ms)
+            for placement in simulation.placements:
+                await producer.send(placement.patient, encode_placement(placement), simulation.now_ms, ROSTER)
+            async for due_ms, patient, payload in _ahead(simulation):
+                await pacer.until(due_ms)
                 if stopping.is_set():
                     break
-                await producer.send(reading.patient, encode_reading(reading), reading.observed_at_ms)
+                await producer.send(patient, payload, due_ms)
                 sent += 1
             await producer.flush()
     return sent
 
 
-def _write(ward: Ward, seconds: Iterable[int], out: Path) -> int:
-    """Write the readings as JSON Lines until the end or a signal; returns how many."""
+async def _ahead(simulation: Simulation) -> AsyncIterator[Arrival]:
+    """All that arrives; a second is worked out in a thread while the one before it is sent."""
+    seconds = simulation.seconds()
+    coming = asyncio.create_task(asyncio.to_thread(next, seconds, None))
+    while (arrived := await coming) is not None:
+        coming = asyncio.create_task(asyncio.to_thread(next, seconds, None))
+        for arrival in arrived:
+            yield arrival
+
+
+def _write(simulation: Simulation, out: Path) -> int:
+    """Write what arrives as JSON Lines until the end or a signal; returns how many."""
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Only noted, so that what is under way ends at a whole line.
@@ -149,12 +193,11 @@ def _write(ward: Ward, seconds: Iterable[int], out: Path) -> int:
     sent = 0
     with _opened(out, "--out") as sink:
         try:
-            for _ in seconds:
+            for arrived in simulation.seconds():
+                sink.writelines(arrival.payload + b"\n" for arrival in arrived)
+                sent += len(arrived)
                 if stopped.is_set():
                     break
-                lines = [encode_reading(reading) + b"\n" for reading in ward.next_second()]
-                sink.writelines(lines)
-                sent += len(lines)
             sink.flush()
         except BrokenPipeError:
             # Whoever reads our output has enough, as `head` does. Nothing more can be flushed to it.
