@@ -3,10 +3,17 @@
  * minute on a big ward does not talk for five.
  */
 
-import { rankOf } from "./signals.js";
+import { presenceOf, rankOf } from "./signals.js";
 
 const GATHERED_FOR_MS = 800;
 const MOST_AT_ONCE = 3;
+
+/** Whether an event is worth saying: the alarm waits for an answer, and did not in this way before. */
+export function isNews(alarm, before) {
+  if (alarm.phase === "end" || presenceOf(alarm) !== "on") return false;
+  if (before === null || presenceOf(before) !== "on") return true;
+  return ["priority", "state", "escalation"].some((key) => alarm[key] !== before[key]);
+}
 
 /** The sentence for new alarms, the most urgent first. */
 export function sentenceFor(alarms) {
@@ -37,8 +44,12 @@ export class Announcer {
     this.#timer ??= setTimeout(() => this.#sayGathered(), GATHERED_FOR_MS);
   }
 
-  say(text) {
-    this.#polite.textContent = text;
+  /** Nothing of anybody stays in the page, also where nobody sees it. */
+  clear() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#gathered = [];
+    this.#polite.textContent = this.#assertive.textContent = "";
   }
 
   #sayGathered() {

@@ -28,7 +28,6 @@ export class Board {
   #visible = new Set();
   #drawnAtMs = new Map(); // patient -> when its trends were drawn
   #observer;
-  #mustFlashTogether = false;
 
   /**
    * `parts` are {main, alarming, quiet, nobody}; `options` are {onOpen(patient), onName(patient), onHold(isHeld),
@@ -90,8 +89,9 @@ export class Board {
     if (patient !== undefined) this.#dirty.add(patient);
     if (change.type === "patient") this.#mustOrder ||= this.#hasMoved(change.patient);
     else if (change.type !== "history" && change.type !== "receipt") this.#mustOrder = true;
-    if (change.type === "alarm" || change.type === "reset") this.#mustFlashTogether = true;
     this.#ask();
+    // A hidden page gets no frame to draw in; whoever is gone from it must not wait there until somebody looks.
+    if (document.hidden && this.#store.patients.size === 0) this.#render();
   }
 
   /** Whether a patient is new on the page, or lies somewhere else than before. */
@@ -112,8 +112,6 @@ export class Board {
     for (const name of this.#dirty) this.#update(name, nowMs);
     this.#dirty.clear();
     this.#drawVisible(nowMs);
-    if (this.#mustFlashTogether) flashTogether();
-    this.#mustFlashTogether = false;
   }
 
   #arrange() {
@@ -211,12 +209,5 @@ export class Board {
       this.#tiles.get(name)?.draw(trend, nowMs);
       this.#drawnAtMs.set(name, nowMs);
     }
-  }
-}
-
-/** All flashes of a priority in step: a page on which each flashes by itself is a flicker. */
-function flashTogether() {
-  for (const animation of document.getAnimations()) {
-    if (animation.animationName === "flash") animation.startTime = 0;
   }
 }

@@ -2,7 +2,7 @@
 
 import { ageOf, isOld } from "./ages.js";
 import { element, setAttribute, setHidden, setText } from "./dom.js";
-import { news2Missing, news2Range } from "./phrases.js";
+import { news2Known, news2Missing, news2Range } from "./phrases.js";
 import { drawSparkline, newSparkline } from "./sparkline.js";
 import { numberOf, vitalOf } from "./words.js";
 
@@ -46,13 +46,12 @@ class Cell {
     this.age = element("span", { class: "cell-age" });
     this.value = element("span", { class: "cell-value" });
     this.spark = newSparkline();
+    const labelled = element("span", { class: "cell-label" }, kind.label ?? label, " ", element("span", { class: "unit" }, unit));
     this.node = element(
       "div",
       { class: "cell", "data-vital": kind.vital },
-      element("span", { class: "cell-label" }, kind.label ?? label, " ", element("span", { class: "unit" }, unit)),
-      this.age,
-      this.value,
-      this.spark,
+      element("div", { class: "cell-top" }, labelled, this.value),
+      element("div", { class: "cell-end" }, this.spark, this.age),
     );
   }
 
@@ -78,13 +77,16 @@ class News2Cell {
   constructor() {
     this.value = element("span", { class: "cell-value" });
     this.missing = element("span", { class: "news2-missing" });
+    this.known = element("span", { class: "news2-known" });
     const label = element("span", { class: "cell-label" }, "NEWS2");
-    this.node = element("div", { class: "cell news2" }, label, this.value, this.missing);
+    const end = element("div", { class: "cell-end" }, label, this.known, this.missing);
+    this.node = element("div", { class: "cell news2" }, element("div", { class: "cell-top" }, this.value), end);
   }
 
   update(status, emphasis) {
     const news2 = status?.news2 ?? null;
     setText(this.value, news2 === null ? "–" : news2Range(news2));
+    setText(this.known, news2 === null ? "" : news2Known(news2));
     setText(this.missing, news2 === null ? "" : news2Missing(news2));
     setHidden(this.missing, news2 === null || news2.missing.length === 0);
     setAttribute(this.node, "data-urgent", news2 !== null && news2.lowest >= URGENT_TOTAL);

@@ -1,12 +1,13 @@
 /** Puts the page together: the only module that knows all others. */
 
-import { Announcer } from "./announcer.js";
+import { Announcer, isNews } from "./announcer.js";
 import { Bar, byIds } from "./bar.js";
 import { Board } from "./board.js";
 import { Counters } from "./counters.js";
 import { closeDetail, openDetail } from "./detail.js";
 import { closeDialogs } from "./dialogs.js";
 import { setHidden, setText } from "./dom.js";
+import { keepFlashesInStep } from "./flashes.js";
 import { openHelp } from "./help.js";
 import { Keyboard, listenForLetters } from "./keyboard.js";
 import { LoginPage } from "./login.js";
@@ -40,6 +41,7 @@ class Console {
     this.#makeBoard();
     this.#listen();
     this.#applyLook();
+    keepFlashesInStep();
   }
 
   begin() {
@@ -162,6 +164,7 @@ class Console {
     closeDialogs();
     this.names.maskAll();
     this.store.clear();
+    this.announcer.clear();
     this.sound.off({ isUnexpected });
     this.wakefulness.want(false);
     setHidden(this.main, true);
@@ -172,11 +175,7 @@ class Console {
 
   #note(change) {
     if (change.type === "reset" || change.type === "patient") this.#noteWards(change);
-    const alarms = change.type === "reset" ? change.added : change.type === "alarm" ? [change.alarm] : [];
-    for (const alarm of alarms) {
-      const isNews = change.before?.priority !== alarm.priority || change.before?.state !== alarm.state;
-      if (alarm.phase !== "end" && isNews && presenceOf(alarm) === "on") this.announcer.alarm(alarm);
-    }
+    for (const [alarm, before] of recordsOf(change)) if (isNews(alarm, before)) this.announcer.alarm(alarm);
   }
 
   #noteWards(change) {
@@ -233,6 +232,12 @@ class Console {
     applyTheme(this.preferences.get("theme"));
     document.body.dataset.density = this.preferences.get("density");
   }
+}
+
+/** [record, the one before or null] of each alarm that a change of the store is about. */
+function recordsOf({ type, added, changed, alarm, before }) {
+  if (type === "reset") return [...added.map((each) => [each, null]), ...changed];
+  return type === "alarm" ? [[alarm, before]] : [];
 }
 
 new Console().begin();

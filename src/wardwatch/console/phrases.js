@@ -1,6 +1,6 @@
 /** What a tile says in words, from the records alone. No DOM; the feed's time is an argument. */
 
-import { ageOf, countdownOf } from "./ages.js";
+import { ageOf, countdownOf, isOld } from "./ages.js";
 import { presenceOf } from "./signals.js";
 import { conditionInWords, numberOf, vitalOf } from "./words.js";
 
@@ -30,6 +30,11 @@ export function news2Missing({ missing }) {
   return `${names.length ? `${names.join(", ")} and ${last}` : last} missing`;
 }
 
+/** "5 of 7": how many of the parameters the score rests on; "" where it is all of them. */
+export function news2Known({ missing }) {
+  return missing.length === 0 ? "" : `${PARAMETER_COUNT - missing.length} of ${PARAMETER_COUNT}`;
+}
+
 /** How an alarm stands, beside its text: for how long, who is on it, whom it has been passed on to. */
 export function standingOf(alarm, nowMs) {
   const left = alarm.until_ms === null ? "" : ` ${countdownOf(alarm.until_ms - nowMs)}`;
@@ -56,13 +61,23 @@ export function inhibitionsOf(status, nowMs) {
   return found;
 }
 
-/** A whole tile in one sentence for those who hear the page. */
-export function tileInWords(patient, alarms, nowMs) {
+/** A whole tile in one sentence for those who hear the page: also what is seen there by a stroke or a clock only. */
+export function tileInWords(patient, alarms, notes, nowMs) {
   const bed = `${patient.bed ? `Bed ${patient.bed}` : "No bed"}, ward ${patient.ward}`;
   const heard = alarms.map((alarm) => `${alarm.priority} alarm, ${alarm.text}, ${standingOf(alarm, nowMs)}`);
-  const vitals = Object.entries(patient.status?.vitals ?? {}).map(
-    ([vital, { value }]) => `${vitalOf(vital).name} ${numberOf(vital, value)}`,
-  );
-  const news2 = patient.status ? [`NEWS2 ${news2Range(patient.status.news2).replace("–", " to ")}`] : [];
-  return `${[`${bed}, ${patient.patient}`, ...heard, ...vitals, ...news2].join(". ")}.`;
+  const vitals = Object.entries(patient.status?.vitals ?? {}).map((vital) => vitalInWords(vital, nowMs));
+  const news2 = patient.status?.news2 ? [news2InWords(patient.status.news2)] : [];
+  const noted = notes.map(({ text }) => text);
+  return `${[`${bed}, ${patient.patient}`, ...heard, ...noted, ...vitals, ...news2].join(". ")}.`;
+}
+
+function vitalInWords([vital, { value, observed_at_ms: observedAtMs }], nowMs) {
+  const said = `${vitalOf(vital).name} ${numberOf(vital, value)}`;
+  const ageMs = nowMs - observedAtMs;
+  if (ageOf(ageMs) === "now") return said;
+  return isOld(vital, ageMs) ? `${said}, too old, ${ageOf(ageMs)} ago` : `${said}, ${ageOf(ageMs)} ago`;
+}
+
+function news2InWords(news2) {
+  return [`NEWS2 ${news2Range(news2).replace("–", " to ")}`, news2Missing(news2)].filter(Boolean).join(", ");
 }

@@ -74,7 +74,7 @@ export class SoundBar {
 
   #hear(change) {
     if (change.type === "alarm") this.#sounding.hear(change.alarm, change.before);
-    else if (change.type === "reset") this.#sounding.hearAll(change.added);
+    else if (change.type === "reset") this.#sounding.hearAll(change.added, change.changed);
   }
 
   #lookAtSpeaker() {

@@ -78,9 +78,10 @@ export class Sounding {
     if (isHeard(alarm, before)) this.#sound(alarm.priority);
   }
 
-  /** A snapshot has come: of all that is new in it, the most urgent is heard. */
-  hearAll(added) {
-    const heard = added.filter((alarm) => isHeard(alarm, null));
+  /** A snapshot has come: of all that is new in it, or has changed so that it is heard, the most urgent is. */
+  hearAll(added, changed) {
+    const isNews = ([alarm, before]) => isHeard(alarm, before);
+    const heard = [...added.map((alarm) => [alarm, null]), ...changed].filter(isNews).map(([alarm]) => alarm);
     if (heard.length > 0) this.#soundMostUrgent(heard);
   }
 

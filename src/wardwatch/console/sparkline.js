@@ -1,7 +1,9 @@
 /** The line of a vital's last hour in a cell of a tile. */
 
+import { isOld } from "./ages.js";
 import { setAttribute, svgElement } from "./dom.js";
 
+const MINUTE_MS = 60_000;
 const SHOWN_MINUTES = 60;
 const [WIDTH, HEIGHT, INSET] = [100, 24, 2];
 // A line is not drawn higher than the change is worth: so much fills the height at least. Our own choice, about
@@ -13,8 +15,7 @@ const LEAST_SPAN = {
   body_temperature: 1.5,
   systolic_pressure: 40,
 };
-// Where a value a minute is missing for longer than this, the line breaks: nobody knows what was between.
-const LONGEST_JOIN_MINUTES = 5;
+// Where a value is missing for longer than it may stand for (ages.js), the line breaks: nobody knows what was between.
 
 export function newSparkline() {
   const line = svgElement("path", { class: "spark-line" });
@@ -41,7 +42,7 @@ export function pathOf(vital, points, endMinute) {
   const steps = shown.map(([minute, value], index) => {
     const x = WIDTH * (1 - (endMinute - minute) / SHOWN_MINUTES);
     const y = HEIGHT - INSET - ((value - bottom) / span) * (HEIGHT - 2 * INSET);
-    const joins = index > 0 && minute - shown[index - 1][0] <= LONGEST_JOIN_MINUTES;
+    const joins = index > 0 && !isOld(vital, (minute - shown[index - 1][0]) * MINUTE_MS);
     const place = `${x.toFixed(1)} ${y.toFixed(1)}`;
     return joins ? `L${place}` : `M${place}l0 0`;
   });

@@ -13,7 +13,8 @@
  *   store.historyOf(patient)   {at_ms: [...], vitals: {name: [value or null, ...]}}, a value a minute, oldest first;
  *                              from the feed's history answers and from live statuses since
  *   store.subscribe(listener)  -> function that ends it. The listener is called with one change at a time:
- *     {type: "reset", added, removed}   a snapshot has replaced everything; records that are new, and that are gone
+ *     {type: "reset", added, changed, removed}   a snapshot has replaced everything; records that are new,
+ *                                   [record, the one before] of those that are not as they were, and that are gone
  *     {type: "alarm", alarm, before}    a record came; before is the one it replaces, or null. phase "end": it is over
  *     {type: "gone", alarm}             the alarm is not ours any more (moved, or below the priority asked for)
  *                                       A patient of whom there was no more than that alarm goes with it.
@@ -113,6 +114,9 @@ export class Store {
     this.#tell({
       type: "reset",
       added: alarms.filter((alarm) => !before.has(alarm.alarm)),
+      changed: alarms
+        .map((alarm) => [alarm, before.get(alarm.alarm)])
+        .filter(([alarm, known]) => known !== undefined && known.event !== alarm.event),
       removed: [...before.values()].filter((alarm) => !this.alarms.has(alarm.alarm)),
     });
   }

@@ -23,8 +23,14 @@ export class TechnicalStrip {
     this.#store = store;
     this.#link = link;
     this.#onOpen = onOpen;
-    store.subscribe(({ type }) => ["reset", "alarm", "gone"].includes(type) && this.#ask());
+    store.subscribe(({ type }) => this.#note(type));
     setInterval(() => this.#ask(), 1000);
+  }
+
+  #note(type) {
+    // Also where nobody looks: at a logout nothing of anybody may stay in the page.
+    if (type === "reset" && this.#store.alarms.size === 0) this.#render();
+    else if (["reset", "alarm", "gone"].includes(type)) this.#ask();
   }
 
   #ask() {
@@ -61,7 +67,7 @@ export class TechnicalStrip {
   #lineOf(alarm, nowMs) {
     let line = this.#lines.get(alarm.alarm);
     if (line === undefined) this.#lines.set(alarm.alarm, (line = new Line(alarm, this.#onOpen)));
-    line.update(alarm, nowMs);
+    line.update(alarm, this.#store.patients.get(alarm.patient) ?? alarm, nowMs);
     return line.node;
   }
 }
@@ -78,24 +84,25 @@ class Line {
     this.node = element("li", {}, alarm.patient === NOBODY ? aloud(parts) : opening(parts, alarm.patient, onOpen));
   }
 
-  update(alarm, nowMs) {
+  /** `place` is where the patient is now, which may not be where the alarm began. */
+  update(alarm, place, nowMs) {
     setAttribute(this.node, "data-priority", alarm.priority);
     setAttribute(this.node, "data-presence", presenceOf(alarm));
     if (alarm.priority !== this.#priority) {
       this.#flag.replaceChildren(shapeOf(alarm.priority), alarm.priority.toUpperCase());
     }
     this.#priority = alarm.priority;
-    const ward = element("span", { class: "ward" }, `${alarm.ward} `);
-    if (alarm.patient !== NOBODY && this.#where.textContent !== whereOf(alarm)) {
-      this.#where.replaceChildren(ward, bedOf(alarm));
+    const ward = element("span", { class: "ward" }, `${place.ward} `);
+    if (alarm.patient !== NOBODY && this.#where.textContent !== whereOf(place)) {
+      this.#where.replaceChildren(ward, bedOf(place));
     }
     setText(this.#text, alarm.text);
     setText(this.#standing, standingOf(alarm, nowMs));
   }
 }
 
-const bedOf = (alarm) => `Bed ${alarm.bed || "–"}`;
-const whereOf = (alarm) => `${alarm.ward} ${bedOf(alarm)}`;
+const bedOf = (place) => `Bed ${place.bed || "–"}`;
+const whereOf = (place) => `${place.ward} ${bedOf(place)}`;
 
 /** About the monitoring: there is nothing to open. */
 const aloud = (parts) => element("div", { class: "technical-line" }, ...parts);

@@ -28,7 +28,7 @@ export class Tile {
       this.pseudonym,
     );
     this.open.addEventListener("click", () => onOpen(patient));
-    this.name = nameButton(() => onName(patient));
+    this.name = nameButton(patient, () => onName(patient));
     this.alarm = new AlarmLine();
     this.further = element("ul", { class: "further", role: "list" });
     this.cells = new Cells();
@@ -66,9 +66,20 @@ export class Tile {
     this.cells.update(record.status, this.emphasis, nowMs);
     this.alarm.tick(nowMs);
     this.devices.update(record.status);
-    const faults = faultsOf(record.status, alarms.filter(isTechnical), nowMs);
-    this.notes.update([...inhibitionsOf(record.status, nowMs), ...faults]);
-    setAttribute(this.open, "aria-label", tileInWords(record, alarms, nowMs));
+    const technical = alarms.filter(isTechnical);
+    const inhibitions = inhibitionsOf(record.status, nowMs);
+    const faults = faultsOf(record.status, technical, nowMs);
+    this.notes.update([...inhibitions, ...faults]);
+    // A technical alarm is among the faults, and heard as an alarm already.
+    this.#sayInWords([...inhibitions, ...faults.slice(technical.length)], nowMs);
+  }
+
+  /** What has the focus is read out anew with each change of its name: there only what is new of alarms counts. */
+  #sayInWords(notes, nowMs) {
+    const events = this.alarms.map((alarm) => alarm.event).join();
+    if (document.activeElement === this.open && events === this.saidEvents) return;
+    this.saidEvents = events;
+    setAttribute(this.open, "aria-label", tileInWords(this.record, this.alarms, notes, nowMs));
   }
 
   draw(trend, nowMs) {
@@ -79,7 +90,7 @@ export class Tile {
   showName(name) {
     setText(this.name.lastElementChild, name ?? MASKED);
     setAttribute(this.name, "aria-pressed", String(name !== null));
-    setAttribute(this.name, "aria-label", name === null ? "Show the name" : `${name}; hide the name`);
+    setAttribute(this.name, "aria-label", name === null ? `Show the name of ${this.patient}` : `${name}; hide the name`);
   }
 
   #updateFurther(alarms) {
@@ -96,10 +107,11 @@ export class Tile {
   }
 }
 
-function nameButton(onClick) {
+function nameButton(patient, onClick) {
+  const label = `Show the name of ${patient}`;
   const button = element(
     "button",
-    { class: "tile-name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": "Show the name" },
+    { class: "tile-name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": label },
     icon("eye"),
     element("span", { class: "tile-name-text" }, MASKED),
   );

@@ -108,6 +108,8 @@ test("a line of a trend breaks where nothing is known, and does not make much of
   const broken = pathOf("heart_rate", [[10, 70], [11, 70], [30, 70]], 60);
   assert.equal(broken.match(/M/g).length, 2);
   assert.equal(broken.match(/L/g).length, 1);
+  // A blood pressure is taken now and then: for an hour it may stand for how the patient is.
+  assert.equal(pathOf("systolic_pressure", [[10, 120], [40, 121]], 60).match(/M/g).length, 1);
   const heights = (points) => pathOf("heart_rate", points, 60).match(/[ML]\S+ ([\d.]+)/g).map((step) => Number(step.split(" ")[1]));
   const [small] = heights([[58, 70], [59, 71]]);
   const [large] = heights([[58, 70], [59, 150]]);

@@ -53,8 +53,16 @@ test("what somebody has answered, what eases, moves or ends does not sound", () 
 
 test("of a snapshot the most urgent of what is new is heard, once", () => {
   const { heard, sounding } = listening();
-  sounding.hearAll([medium(), high(), medium({ alarm: "m2" })]);
-  sounding.hearAll([]);
+  sounding.hearAll([medium(), high(), medium({ alarm: "m2" })], []);
+  sounding.hearAll([], []);
+  assert.deepEqual(heard, ["high"]);
+});
+
+test("what has risen by the time of a snapshot is heard, and what has been answered is not", () => {
+  const { heard, sounding } = listening();
+  sounding.hearAll([], [[medium({ inactivation: "alert-acknowledged", cause: "acknowledged" }), medium()]]);
+  assert.deepEqual(heard, []);
+  sounding.hearAll([], [[medium({ priority: "high" }), medium()], [high({ cause: "placement" }), high()]]);
   assert.deepEqual(heard, ["high"]);
 });
 

@@ -21,6 +21,16 @@ test("a snapshot replaces all, and says what is new and what is gone", () => {
   assert.deepEqual(changes[1].removed.map(({ alarm }) => alarm), ["a-1"]);
 });
 
+test("a snapshot says which alarms are not as they were", () => {
+  const { store, changes } = watched();
+  const [same, risen] = [alarmRecord({ alarm: "a-1" }), alarmRecord({ alarm: "a-2", priority: "low" })];
+  store.take(snapshot([same, risen]));
+  const now = alarmRecord({ alarm: "a-2", priority: "high" });
+  store.take(snapshot([same, now]));
+  assert.deepEqual(changes[1].added, []);
+  assert.deepEqual(changes[1].changed, [[now, risen]]);
+});
+
 test("an alarm is open from its start to its end", () => {
   const { store, changes } = watched();
   store.take(event({ phase: "start" }));

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ageOf, countdownOf, isOld } from "../../../src/wardwatch/console/ages.js";
-import { sentenceFor } from "../../../src/wardwatch/console/announcer.js";
+import { isNews, sentenceFor } from "../../../src/wardwatch/console/announcer.js";
 import { titleOf } from "../../../src/wardwatch/console/counters.js";
 import { faultsOf } from "../../../src/wardwatch/console/devicesigns.js";
 import {
   inhibitionsOf,
+  news2Known,
   news2Missing,
   news2Range,
   standingOf,
@@ -80,9 +81,39 @@ test("a whole tile can be heard", () => {
   const patient = { patient: "p-1", ward: "4B", bed: "12", status: statusRecord(), alarms: new Set() };
   const alarm = alarmRecord({ priority: "high", text: "HR 152 > 130", onset_ms: NOW });
   assert.equal(
-    tileInWords(patient, [alarm], NOW),
-    "Bed 12, ward 4B, p-1. high alarm, HR 152 > 130, now. Heart rate 72. NEWS2 1 to 6.",
+    tileInWords(patient, [alarm], [{ sign: "bellOff", text: "NEWS2 off" }], NOW),
+    "Bed 12, ward 4B, p-1. high alarm, HR 152 > 130, now. NEWS2 off. Heart rate 72. " +
+      "NEWS2 1 to 6, O2 and ACVPU missing.",
   );
+});
+
+test("whoever hears a tile hears how old a value is, and that it is too old", () => {
+  const aged = (vital, ageMs) => {
+    const vitals = { [vital]: { value: 37, observed_at_ms: NOW - ageMs } };
+    const patient = { patient: "p-1", ward: "4B", bed: "12", status: statusRecord({ vitals, news2: null }) };
+    return tileInWords(patient, [], [], NOW);
+  };
+  assert.equal(aged("heart_rate", 59_000), "Bed 12, ward 4B, p-1. Heart rate 37.");
+  assert.equal(aged("heart_rate", 120_000), "Bed 12, ward 4B, p-1. Heart rate 37, 2 min ago.");
+  assert.equal(aged("heart_rate", 400_000), "Bed 12, ward 4B, p-1. Heart rate 37, too old, 6 min ago.");
+  assert.equal(aged("body_temperature", 400_000), "Bed 12, ward 4B, p-1. Body temperature 37.0, 6 min ago.");
+});
+
+test("where there is little room, NEWS2 says on how many of its parameters it rests", () => {
+  assert.equal(news2Known({ missing: ["on_oxygen", "consciousness"] }), "5 of 7");
+  assert.equal(news2Known({ missing: [] }), "");
+});
+
+test("an alarm is said when it comes, rises, is passed on or is back, and not each time that it sounds", () => {
+  const alarm = alarmRecord({ priority: "medium" });
+  const acknowledged = alarmRecord({ priority: "medium", inactivation: "alert-acknowledged" });
+  assert.ok(isNews(alarm, null));
+  assert.ok(isNews(alarmRecord({ priority: "high" }), alarm));
+  assert.ok(isNews(alarmRecord({ priority: "medium", escalation: 1 }), alarm));
+  assert.ok(isNews(alarm, acknowledged));
+  assert.ok(!isNews(acknowledged, alarm));
+  assert.ok(!isNews(alarmRecord({ priority: "medium", cause: "repeat" }), alarm));
+  assert.ok(!isNews(alarmRecord({ phase: "end", state: "off" }), alarm));
 });
 
 test("new alarms are said the most urgent first, and not all of a bad minute", () => {
