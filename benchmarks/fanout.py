@@ -144,7 +144,8 @@ async def broadcast_side(
 ) -> AsyncIterator[tuple[Broadcast, ConsoleProcess]]:
     """A plain server, and consoles that have said something."""
     side = side or Broadcast()
-    async with serve(side.attend, "127.0.0.1", 0, compression=None) as server:
+    # Consoles read only while they are measured: they would not answer pings in between.
+    async with serve(side.attend, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
         port = server.sockets[0].getsockname()[1]
         async with _connected(port, consoles, ["hello"], "ready") as process:
             yield side, process
