@@ -172,3 +172,23 @@ async def test_at_the_end_of_a_login_nothing_of_anybody_stays_in_the_page(chromi
         text = await page.evaluate("document.documentElement.textContent + document.title")
         assert not [said for said in ("HR 152", "No data from", "p-2", "p-3") if said in text]
         assert await page.title() == "wardwatch"
+
+
+async def test_an_alarm_that_waits_for_its_place_can_be_read_at_every_instant(chromium: Browser) -> None:
+    async with (
+        FakeFeed(fake_ward(MANY)) as feed,
+        console_at(chromium, feed.url, scheme="light") as console,
+    ):
+        page = console.page
+        await console.log_in(TOKEN)
+        await page.locator(".tile[data-patient=p-2]").hover()
+        await page.mouse.down()  # somebody is about to open it: the order waits
+        await feed.step("p-9")
+        alarm = page.locator("#quiet .tile[data-patient=p-9] .tile-alarm")
+        await expect(alarm.locator(".alarm-text")).to_have_text("HR 152 > 130")
+        await expect(alarm).to_have_css("background-color", "rgb(126, 15, 19)")  # between two flashes
+        await expect(alarm).to_have_css("color", "rgb(255, 255, 255)")
+        await console.picture("tiles-waiting")
+        await page.mouse.up()
+        await page.get_by_role("button", name="New order of the beds").click()
+        await expect(page.locator("#alarming .tile[data-patient=p-9]")).to_be_visible()

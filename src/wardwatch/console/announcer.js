@@ -31,7 +31,7 @@ export function sentenceFor(alarms) {
 export class Announcer {
   #polite;
   #assertive;
-  #gathered = [];
+  #gathered = new Map(); // alarm -> its latest record
   #timer = null;
 
   constructor(polite, assertive) {
@@ -40,7 +40,7 @@ export class Announcer {
   }
 
   alarm(alarm) {
-    this.#gathered.push(alarm);
+    this.#gathered.set(alarm.alarm, alarm);
     this.#timer ??= setTimeout(() => this.#sayGathered(), GATHERED_FOR_MS);
   }
 
@@ -48,14 +48,15 @@ export class Announcer {
   clear() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    this.#gathered = [];
+    this.#gathered.clear();
     this.#polite.textContent = this.#assertive.textContent = "";
   }
 
   #sayGathered() {
     this.#timer = null;
-    const isUrgent = this.#gathered.some((alarm) => alarm.priority === "high");
-    (isUrgent ? this.#assertive : this.#polite).textContent = sentenceFor(this.#gathered);
-    this.#gathered = [];
+    const alarms = [...this.#gathered.values()];
+    const isUrgent = alarms.some((alarm) => alarm.priority === "high");
+    (isUrgent ? this.#assertive : this.#polite).textContent = sentenceFor(alarms);
+    this.#gathered.clear();
   }
 }

@@ -12,7 +12,10 @@ export class SoundBar {
   #parts;
   #store;
   #speaker = new Speaker();
-  #sounding = new Sounding((priority) => this.#play(priority));
+  #sounding = new Sounding(
+    (priority) => this.#play(priority),
+    () => this.#speaker.silence(),
+  );
   #isBlocked = false;
   #onBurst;
 
@@ -73,7 +76,7 @@ export class SoundBar {
   }
 
   #hear(change) {
-    if (change.type === "alarm") this.#sounding.hear(change.alarm, change.before);
+    if (change.type === "alarm") this.#sounding.hear(change.alarm, change.before, this.#open());
     else if (change.type === "reset") this.#sounding.hearAll(change.added, change.changed);
   }
 

@@ -1,9 +1,12 @@
 /**
- * What is to be heard, and when. No DOM, no clock, no sound: `play(priority)` is given, the time is an argument.
+ * What is to be heard, and when. No DOM, no clock, no sound: `play(priority)` and `silence()` are given, the time is an
+ * argument.
  *
  * An alarm sounds when it begins, rises, comes back after a pause, is passed on, or is due again because nobody
  * has answered: each of these is an event of its own (docs/alarms.md), so how often it sounds is for the ward
  * to say, not for the page. While a burst plays, a more urgent one breaks it, and others wait for their turn.
+ * Once a person has answered all that could be heard, a burst that still plays ends; one that plays for an alarm
+ * which is over by itself plays to its end, so that it is not missed.
  */
 
 import { maySound, rankOf } from "./signals.js";
@@ -34,14 +37,16 @@ export function isHeard(alarm, before) {
 
 export class Sounding {
   #play;
+  #silence;
   #isOn = false;
   #pausedUntilMs = null;
   #pausedRank = 0;
   #staleSinceMs = null;
   #staleHeardAtMs = 0;
 
-  constructor(play) {
+  constructor(play, silence = () => {}) {
     this.#play = play;
+    this.#silence = silence;
   }
 
   get isOn() {
@@ -73,9 +78,11 @@ export class Sounding {
     this.#soundMostUrgent(open);
   }
 
-  /** A record has come. */
-  hear(alarm, before) {
+  /** A record has come; `open` are the open alarms, with it. */
+  hear(alarm, before, open = []) {
     if (isHeard(alarm, before)) this.#sound(alarm.priority);
+    const isAnswered = alarm.phase !== "end" && !maySound(alarm);
+    if (isAnswered && this.#staleSinceMs === null && !open.some(maySound)) this.#silence();
   }
 
   /** A snapshot has come: of all that is new in it, or has changed so that it is heard, the most urgent is. */

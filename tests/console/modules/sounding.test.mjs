@@ -51,6 +51,20 @@ test("what somebody has answered, what eases, moves or ends does not sound", () 
   assert.ok(!isHeard(high({ phase: "end", state: "off" }), high()));
 });
 
+test("a burst ends once all is answered, but not because an alarm is over or while the page is out of date", () => {
+  let silenced = 0;
+  const sounding = new Sounding(() => {}, () => (silenced += 1));
+  const answered = high({ inactivation: "alert-acknowledged", cause: "acknowledged" });
+  sounding.hear(answered, high(), [answered, medium()]);
+  sounding.hear(high({ phase: "end", state: "off" }), high(), []);
+  sounding.stale(true, 0);
+  sounding.hear(answered, high(), [answered]);
+  assert.equal(silenced, 0);
+  sounding.stale(false, 0);
+  sounding.hear(answered, high(), [answered]);
+  assert.equal(silenced, 1);
+});
+
 test("of a snapshot the most urgent of what is new is heard, once", () => {
   const { heard, sounding } = listening();
   sounding.hearAll([medium(), high(), medium({ alarm: "m2" })], []);
