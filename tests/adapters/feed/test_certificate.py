@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import tracemalloc
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,20 @@ async def test_a_renewed_certificate_is_shown_to_who_comes_then(tmp_path: Path) 
         write(tmp_path, second)
         certificate.refresh()
         assert await asyncio.to_thread(serial_shown_at, server.url) == serial_in(second)
+
+
+async def test_who_connects_and_says_nothing_takes_little_memory(tmp_path: Path) -> None:
+    certificate = Certificate(*write(tmp_path, AUTHORITY.issue_cert("127.0.0.1")))
+    async with serving(address=Address(certificate=certificate)) as (_, server), AsyncExitStack() as silent:
+        host, port = server.url.removeprefix("wss://").rstrip("/").split(":")
+        tracemalloc.start()
+        silent.callback(tracemalloc.stop)
+        for _ in range(50):
+            _, writer = await asyncio.open_connection(host, int(port))
+            silent.callback(writer.close)
+        # Connections are taken in the order in which they have come.
+        await asyncio.to_thread(serial_shown_at, server.url)
+        assert tracemalloc.get_traced_memory()[0] < 50 * 100_000  # each at its client's end, too
 
 
 async def test_files_that_do_not_fit_together_change_nothing_until_they_do(

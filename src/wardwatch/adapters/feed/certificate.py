@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 import ssl
+from asyncio.sslproto import SSLProtocol
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
+
+# asyncio keeps a buffer of 256 KiB for each TLS connection, as soon as there is one: 4,000 of somebody who
+# connects and says nothing would take a gigabyte. A TLS record has 16 KiB; two of them are our own choice.
+_BUFFER_BYTES = 32 * 1024
 
 _Look = tuple[tuple[int, int, int], ...]
 
@@ -38,6 +43,11 @@ class Certificate:
         else:
             _log.info("the certificate has changed, and holds for new connections")
             self._is_unusable = False
+
+    @staticmethod
+    def spare_memory() -> None:
+        """Let TLS connections of this process, whoever opens them, keep less from now on."""
+        SSLProtocol.max_size = _BUFFER_BYTES
 
     def _loaded(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -103,6 +103,8 @@ class FeedServer:
     async def _listen(self) -> Server:
         origins = [re.compile(re.escape(origin)) for origin in self._address.origins]
         certificate = self._address.certificate
+        if certificate is not None:
+            certificate.spare_memory()
         allowed: list[Origin | re.Pattern[str] | None] = [None, *(origins or [_LOOPBACK_ORIGIN])]
         return await serve(
             self._attend,
