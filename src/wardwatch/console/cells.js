@@ -46,7 +46,8 @@ class Cell {
     this.age = element("span", { class: "cell-age" });
     this.value = element("span", { class: "cell-value" });
     this.spark = newSparkline();
-    const labelled = element("span", { class: "cell-label" }, kind.label ?? label, " ", element("span", { class: "unit" }, unit));
+    const units = element("span", { class: "unit" }, unit);
+    const labelled = element("span", { class: "cell-label" }, kind.label ?? label, " ", units);
     this.node = element(
       "div",
       { class: "cell", "data-vital": kind.vital },

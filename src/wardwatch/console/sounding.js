@@ -1,6 +1,6 @@
 /**
- * What is to be heard, and when. No DOM, no clock, no sound: `play(priority)` and `silence()` are given, the time is an
- * argument.
+ * What is to be heard, and when. No DOM, no clock, no sound: `play(priority)` and `silence()` are given, the time is
+ * an argument.
  *
  * An alarm sounds when it begins, rises, comes back after a pause, is passed on, or is due again because nobody
  * has answered: each of these is an event of its own (docs/alarms.md), so how often it sounds is for the ward

@@ -90,7 +90,8 @@ export class Tile {
   showName(name) {
     setText(this.name.lastElementChild, name ?? MASKED);
     setAttribute(this.name, "aria-pressed", String(name !== null));
-    setAttribute(this.name, "aria-label", name === null ? `Show the name of ${this.patient}` : `${name}; hide the name`);
+    const label = name === null ? askingFor(this.patient) : `${name}; hide the name`;
+    setAttribute(this.name, "aria-label", label);
   }
 
   #updateFurther(alarms) {
@@ -107,8 +108,10 @@ export class Tile {
   }
 }
 
+const askingFor = (patient) => `Show the name of ${patient}`;
+
 function nameButton(patient, onClick) {
-  const label = `Show the name of ${patient}`;
+  const label = askingFor(patient);
   const button = element(
     "button",
     { class: "tile-name", type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": label },
