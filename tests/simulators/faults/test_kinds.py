@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from wardwatch_simulators.faults.devices import restarts_at_s
 from wardwatch_simulators.faults.kinds import FAULT_KINDS
 from wardwatch_simulators.faults.packets import Moment, Packet
 from wardwatch_simulators.payloads import encoded, prefix_of
+
+README = (Path(__file__).parents[3] / "simulators/README.md").read_text()
 
 SAID: dict[str, Any] = {
     "heart_rate": 72, "oxygen_saturation": 97, "respiratory_rate": 15, "body_temperature": 36.8,
@@ -67,6 +70,8 @@ def test_a_kind_says_what_it_is_what_its_severity_means_and_where_its_sizes_come
     assert row.severity
     assert row.source
     assert row.a_day > 0
+    alarm = f"`{row.alarm}`" if row.alarm else ""
+    assert f"| `{kind}` | {row.description} | {row.a_day:g} | {alarm} |" in README
 
 
 @pytest.mark.parametrize("kind", ["packet_loss", "duplicates", "reordering", "broken_payload", "wrong_unit"])
