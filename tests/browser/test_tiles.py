@@ -21,6 +21,12 @@ _ALL_IN_STEP = (
     "() => document.getAnimations().filter(({startTime}) => startTime === 0).length === 4"
     " && document.getAnimations().length === 4"
 )
+_COUNT_CHANGES = """(node) => {
+  window.changes = 0;
+  const counter = new MutationObserver(() => (window.changes += 1));
+  counter.observe(node, {childList: true, subtree: true, characterData: true});
+}"""
+_ENDS_AT = re.compile(r"^The login ends at \d\d:\d\d\. Renew it under “Anna Berg”\.$")
 _A_LINE = re.compile(r"^M.*L")
 _THE_ALARM_AND_99 = re.compile(r"high alarm, HR 152 > 130.*Heart rate 99")
 
@@ -192,3 +198,19 @@ async def test_an_alarm_that_waits_for_its_place_can_be_read_at_every_instant(ch
         await page.mouse.up()
         await page.get_by_role("button", name="New order of the beds").click()
         await expect(page.locator("#alarming .tile[data-patient=p-9]")).to_be_visible()
+
+
+async def test_a_login_that_is_about_to_end_says_when_and_is_not_read_out_each_minute(
+    chromium: Browser,
+) -> None:
+    async with FakeFeed(fake_ward(1)) as feed, console_at(chromium, feed.url) as console:
+        feed.login_lasts_ms = 14 * MINUTE_MS
+        await console.log_in(TOKEN)
+        renewal = console.page.locator("#renewal")
+        await expect(renewal).to_have_text(_ENDS_AT)
+        said = await renewal.text_content()
+        await renewal.evaluate(_COUNT_CHANGES)
+        before = await console.page.locator("#clock").text_content()
+        await expect(console.page.locator("#clock")).not_to_have_text(before or "")  # time has passed
+        assert await renewal.text_content() == said
+        assert await console.page.evaluate("window.changes") == 0

@@ -41,6 +41,8 @@ class FakeFeed:
         self.beats = True
         # Whether commands are answered; a test may answer later, or never.
         self.answers = True
+        # For how long the logins last that come from now on.
+        self.login_lasts_ms = 12 * 3_600_000
         self._may = EVERYTHING if may is None else may
         self._port = port
         self._log: list[dict[str, Any]] = []
@@ -140,7 +142,7 @@ class FakeFeed:
         if token != TOKEN:
             return {"type": "error", "code": "bad_token", "message": "The token is not valid."}
         wards = sorted({patient.ward for patient in self.patients.values()})
-        expires_ms = now_ms() + 12 * 3_600_000
+        expires_ms = now_ms() + self.login_lasts_ms
         who = {"name": "Anna Berg", "role": "charge_nurse", "wards": wards, "may": self._may}
         return {"type": "welcome", **who, "expires_ms": expires_ms}
 

@@ -3,7 +3,7 @@
 import { setAttribute, setHidden, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { wardsInWords } from "./wards.js";
-import { clockWithSecondsOf, durationOf, roleInWords } from "./words.js";
+import { clockOf, clockWithSecondsOf, durationOf, roleInWords } from "./words.js";
 
 // Our own choice: time enough to fetch a new token.
 const WARN_BEFORE_MS = 15 * 60_000;
@@ -46,9 +46,9 @@ export class Bar {
     setAttribute(clock, "title", isOff ? `The feed’s time. This computer’s clock is ${skew} it.` : "The feed’s time");
     const leftMs = welcome === null ? Infinity : welcome.expires_ms - nowMs;
     setHidden(renewal, leftMs > WARN_BEFORE_MS);
-    // By whole minutes, so that it is read out once a minute at most.
-    const minutes = Math.max(1, Math.ceil(leftMs / 60_000));
-    if (leftMs <= WARN_BEFORE_MS) setText(renewal, `The login ends in ${minutes} min. Renew it under “${welcome.name}”.`);
+    if (leftMs > WARN_BEFORE_MS) return;
+    // When, not in how long: what does not change is read out once only.
+    setText(renewal, `The login ends at ${clockOf(welcome.expires_ms)}. Renew it under “${welcome.name}”.`);
   }
 }
 
