@@ -91,7 +91,13 @@ async def test_a_subscription_with_one_forbidden_ward_is_refused_whole_and_the_o
         behind.happen(alarm_event(patient="p-own", sequence=2, phase="update"))
         assert json.loads(await console.recv())["type"] == "event"
         assert behind.written.of_kind("refused") == [
-            {"code": "forbidden_ward", "patient": None, "alarm": None, "wards": [OWN, FOREIGN]}
+            {
+                "code": "forbidden_ward",
+                "patient": None,
+                "patients": None,
+                "alarm": None,
+                "wards": [OWN, FOREIGN],
+            }
         ]
 
 
@@ -176,7 +182,7 @@ async def test_what_is_done_is_noted_with_who_and_where() -> None:
         await answers_to(console, request_for(Action.HISTORY, OWN, "p-own"))
     noted = {kind: what for kind, _, _, what in behind.written.notes}
     assert noted["subscribed"] == {"wards": [OWN], "patients": None, "vitals": True}
-    assert noted["command"]["patient"] == noted["history"]["patient"] == "p-own"
-    assert noted["command"]["ward"] == noted["history"]["ward"] == OWN
+    assert [noted["command"]["patient"]] == noted["history"]["patients"] == ["p-own"]
+    assert {noted["command"]["ward"]} == noted["history"]["wards"] == {OWN}
     assert {grant.name for _, grant, _, _ in behind.written.notes if grant} == {"Anna Berg"}
     assert {console for _, _, console, _ in behind.written.notes} == {"station"}

@@ -39,12 +39,16 @@ async def test_many_questions_at_once_take_turns_with_everything_else() -> None:
         assert max(steps) == 1
 
 
-async def test_the_audit_says_after_whose_history_somebody_has_asked_in_vain() -> None:
+async def test_the_audit_says_after_whose_histories_somebody_has_asked_in_a_record_for_all() -> None:
     token = fresh_token("nurse", OWN)
     async with serving(inhabited()) as (behind, server), logged_in(server.url, token) as console:
-        await answers_to(console, {"type": "history", "patients": ["p-own", "p-foreign", "p-nobody"]})
-        assert [what["patient"] for what in behind.written.of_kind("refused")] == ["p-foreign", "p-nobody"]
-        assert [what["patient"] for what in behind.written.of_kind("history")] == ["p-own"]
+        wanted = ["p-own", "p-foreign", "p-nobody", "p-own"]
+        answers = await answers_to(console, {"type": "history", "patients": wanted, "minutes": 5})
+        assert [answer["type"] for answer in answers] == ["history", "error", "error", "history"]
+        assert behind.written.of_kind("history") == [{"patients": ["p-own"], "wards": {OWN}, "minutes": 5}]
+        assert behind.written.of_kind("refused") == [
+            {"code": "unknown_patient", "patients": ["p-foreign", "p-nobody"]}
+        ]
 
 
 async def test_the_audit_believes_no_console_that_claims_to_have_shown_what_it_was_not_sent() -> None:

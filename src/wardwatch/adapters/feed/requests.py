@@ -7,6 +7,7 @@ and the token in which wards. A patient who does not exist and one of another wa
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from wardwatch.adapters.feed.services import Services, Visitor
@@ -34,6 +35,8 @@ _TELLING = {
     ErrorCode.UNKNOWN_PATIENT,
     ErrorCode.UNKNOWN_ALARM,
 }
+
+_UNKNOWN_PATIENT = "There is no such patient in your wards."
 
 
 class Requests:
@@ -63,16 +66,10 @@ class Requests:
             case AskDeliveries():
                 self._tell_deliveries(request)
 
-    def refuse(
-        self, fault: BadRequestError, request: ClientMessage | None, *, patient: str | None = None
-    ) -> None:
-        """Answer with an error, and note it where somebody has tried what they may not.
-
-        ``patient`` is the one of many in the request.
-        """
+    def refuse(self, fault: BadRequestError, request: ClientMessage | None) -> None:
+        """Answer with an error, and note it where somebody has tried what they may not."""
         if request is not None and fault.code in _TELLING:
-            asked = {name: getattr(request, name, None) for name in ("patient", "alarm", "wards")}
-            asked["patient"] = asked["patient"] or patient
+            asked = {name: getattr(request, name, None) for name in ("patient", "patients", "alarm", "wards")}
             self._note("refused", code=fault.code.value, **asked)
         self._say(Error(code=fault.code, message=fault.message, request=fault.request))
 
@@ -122,16 +119,31 @@ class Requests:
 
     async def _tell_history(self, request: AskHistory) -> None:
         self._must(Action.HISTORY, request)
+        shown = self._note_histories(request)
         for patient in request.patients:
             try:
-                ward = self._ward_for(patient, request)
-            except BadRequestError as fault:
-                self.refuse(fault, request, patient=patient)
-                await self._let_others()
-                continue
-            self._note("history", patient=patient, ward=ward, minutes=request.minutes)
-            self._say(self._history_of(patient, request))
+                self._ward_for(patient, request)
+                is_noted = patient in shown
+            except BadRequestError:
+                is_noted = False
+            if is_noted:
+                self._say(self._history_of(patient, request))
+            else:
+                unknown = ErrorCode.UNKNOWN_PATIENT
+                self._say(Error(code=unknown, message=_UNKNOWN_PATIENT, request=request.request))
             await self._let_others()
+
+    def _note_histories(self, request: AskHistory) -> set[str]:
+        """Note in one or two records what of it is shown; who asks for a hundred must not fill the audit."""
+        wards: dict[str, str] = {}
+        for patient in request.patients:
+            with suppress(BadRequestError):
+                wards[patient] = self._ward_for(patient, request)
+        if wards:
+            self._note("history", patients=list(wards), wards=set(wards.values()), minutes=request.minutes)
+        if unknown := [patient for patient in dict.fromkeys(request.patients) if patient not in wards]:
+            self._note("refused", code=ErrorCode.UNKNOWN_PATIENT.value, patients=unknown)
+        return set(wards)
 
     def _history_of(self, patient: str, request: AskHistory) -> History:
         services = self._services
@@ -170,9 +182,7 @@ class Requests:
         known = event is not None and event.patient == patient
         ward = event.ward if event is not None and known else self._services.census.ward_of(patient)
         if ward is None or not self._visitor.grant.covers(ward):
-            raise BadRequestError(
-                ErrorCode.UNKNOWN_PATIENT, "There is no such patient in your wards.", request.request
-            )
+            raise BadRequestError(ErrorCode.UNKNOWN_PATIENT, _UNKNOWN_PATIENT, request.request)
         return ward
 
     def _must(self, action: Action, request: ClientMessage) -> None:
