@@ -177,25 +177,28 @@ export class Board {
   }
 
   #see(entries) {
+    const come = [];
     for (const { target, isIntersecting } of entries) {
       const name = target.dataset.patient;
-      if (isIntersecting && this.#tiles.has(name)) this.#visible.add(name);
+      const isSeen = isIntersecting && this.#tiles.has(name);
+      if (isSeen && !this.#visible.has(name)) come.push(name);
+      if (isSeen) this.#visible.add(name);
       else this.#visible.delete(name);
     }
     this.#options.onSeen();
-    this.#tickVisible();
+    this.#tickAll(come);
     this.#ask();
   }
 
   #tick() {
     if (document.hidden) return;
-    this.#tickVisible();
+    this.#tickAll(this.#visible);
     this.#ask();
   }
 
-  #tickVisible() {
+  #tickAll(names) {
     const nowMs = this.#link.nowMs();
-    for (const name of this.#visible) {
+    for (const name of names) {
       const tile = this.#tiles.get(name);
       if (tile?.record !== undefined) tile.tick(nowMs);
     }
