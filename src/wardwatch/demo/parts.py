@@ -51,6 +51,8 @@ async def running_parts(port: int | None, patients: Iterable[str]) -> AsyncItera
             # Topics can't be declared to this broker.
             DECLARE_TOPICS="false",
             CONSUMER_GROUP=GROUP,
+            # A minute of the simulated wearers', whose clock runs thirty times as fast: trends have one each.
+            STATUS_INTERVAL_S="2",
             FEED_HOST=_HOST,
             FEED_PORT=str(feed_port),
             FEED_KEYS=str(access.keys),
