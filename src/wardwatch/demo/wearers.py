@@ -8,14 +8,20 @@ from typing import Protocol
 from wardwatch.core.events import Placement
 from wardwatch.core.reading import Reading
 from wardwatch.replaying import in_time
+from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.recordings.opening import Recording
 from wardwatch.wire.recordings.recording import UnreadableRow
-from wardwatch_simulators import Deterioration, Ward, lay_out
+from wardwatch_simulators import Deterioration, Failures, Illnesses, Plan, Simulation, lay_out
+from wardwatch_simulators import Wearers as WearersOfKind
 
-# The simulated wearers' clock runs so many times as fast as ours: an illness of twenty minutes takes less
-# than one. It begins 2 to 8 of our seconds after the demo.
+# The simulated wearers' clock runs so many times as fast as ours, so that what takes minutes is seen in
+# seconds. Illnesses begin 2 to 4 of our seconds after the demo; of the courses, those that show at once. Half
+# a minute after it, one device is taken off for long enough to be told of.
 SIMULATED_SPEED = 30.0
-_ONSET_BETWEEN_S = (60, 240)
+_ONSET_BETWEEN_S = (60, 120)
+_COURSES = ("heart_block", "pulmonary_embolism", "atrial_fibrillation")
+_OFF_AT_S, _OFF_FOR_S = (900, 900), (900, 900)
+_MORNING_S = 9 * 3600
 
 
 class Wearers(Protocol):
@@ -40,25 +46,30 @@ class SimulatedWearers:
     speed = SIMULATED_SPEED
 
     def __init__(self, count: int, *, start_ms: int, seed: int = 1) -> None:
-        self._ward = Ward(
-            wearers=count,
-            seed=seed,
-            start_ms=start_ms,
-            deteriorating=-(-count // 4),
-            onset_between_s=_ONSET_BETWEEN_S,
+        ill = -(-count // 4)
+        counts = [len(range(turn, ill, len(_COURSES))) for turn in range(len(_COURSES))]
+        plan = Plan(
+            wearers=[WearersOfKind(count=count)],
+            illnesses=[
+                Illnesses(course=course, count=some, at_s=_ONSET_BETWEEN_S)
+                for course, some in zip(_COURSES, counts, strict=True)
+            ],
+            failures=[Failures(kind="off_body", count=1, at_s=_OFF_AT_S, lasts_s=_OFF_FOR_S)],
+            starts_s=_MORNING_S,
         )
-        self.placements = self._ward.placements
+        self._simulation = Simulation(plan, seed=seed, start_ms=start_ms)
+        self.placements = self._simulation.placements
         self.label = f"{count} SIMULATED wearers, none of them real"
 
     def readings(self) -> Iterator[tuple[int, Reading]]:
         """One reading a wearer a second, for ever."""
-        while True:
-            for reading in self._ward.next_second():
-                yield reading.observed_at_ms, reading
+        decode = ReadingDecoder().decode
+        for arrival in self._simulation.packets():
+            yield arrival.due_ms, decode(arrival.payload)
 
     def fell_ill(self) -> list[Deterioration]:
         """Whose illness has begun, as far as the readings have come."""
-        return self._ward.truth()
+        return [record for record in self._simulation.truth() if isinstance(record, Deterioration)]
 
 
 class RecordedWearers:
