@@ -10,16 +10,12 @@
 """
 
 from wardwatch_simulators.beds import lay_out
-from wardwatch_simulators.courses import COURSES, Course
 from wardwatch_simulators.plans import Failures, Illnesses, Plan, PlanError, Wearers
 from wardwatch_simulators.simulation import Arrival, Simulation
 from wardwatch_simulators.truth import Deterioration, DeviceFault, IllnessPhase, encode_truth
-from wardwatch_simulators.ward import Ward
 
 __all__ = [
-    "COURSES",
     "Arrival",
-    "Course",
     "Deterioration",
     "DeviceFault",
     "Failures",
@@ -28,7 +24,6 @@ __all__ = [
     "Plan",
     "PlanError",
     "Simulation",
-    "Ward",
     "Wearers",
     "encode_truth",
     "lay_out",
