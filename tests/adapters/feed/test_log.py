@@ -230,7 +230,10 @@ async def test_a_record_nested_to_the_edge_of_what_can_be_read_does_not_end_the_
         assert open_sequences(hub) == [2]
 
 
-@pytest.mark.parametrize("loss", ["another, shorter log", "fewer partitions", "a part has been deleted"])
+@pytest.mark.parametrize(
+    "loss",
+    ["another, shorter log", "another log, as long", "fewer partitions", "a part has been deleted"],
+)
 async def test_where_the_log_does_not_go_on_it_is_read_anew_and_consoles_get_a_fresh_snapshot(
     loss: str,
 ) -> None:
@@ -248,6 +251,8 @@ async def test_where_the_log_does_not_go_on_it_is_read_anew_and_consoles_get_a_f
             log.partitions[1] += [None] * 5
             log.append(fresh, partition=0)
             log.first[1] = 6
+        elif loss == "another log, as long":
+            log.partitions = {0: [fresh], 1: [None] * 5}
         else:
             log.partitions = {0: [fresh], 1: []} if loss == "another, shorter log" else {0: [fresh]}
         log.failure = None

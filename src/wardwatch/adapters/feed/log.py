@@ -57,6 +57,8 @@ class LogFollower(ABC):
         self._obstacle = NotLive.STARTING
         self._outage_told = False
         self._position: dict[int, int] = {}
+        # The record before each position: by it we know the log again.
+        self._latest: dict[int, LogRecord] = {}
         # Where the log ended when we last asked. Instants are those of the monotonic clock.
         self._target: dict[int, int] = {}
         self._target_asked_at = 0.0
@@ -133,7 +135,9 @@ class LogFollower(ABC):
             partition: self._position.get(partition, first) for partition, first in begin.items()
         }
         self._begin(self._position)
-        reader.read_from(self._position)
+        reader.read_from(
+            {partition: self._again_from(partition, extents[partition]) for partition in self._position}
+        )
         self._aim({partition: extent.end for partition, extent in extents.items()}, asked_at)
         self._last_progress_at = time.monotonic()
         self._obstacle = NotLive.CATCHING_UP
@@ -151,11 +155,25 @@ class LogFollower(ABC):
         for partition, offset in self._position.items():
             extent = extents.get(partition)
             if extent is None or not extent.first <= offset <= extent.end:
-                _log.warning("the log does not go on where it was left: reading it anew")
-                self._position = {}
-                self._known_until = None
-                self._start_over()
+                self._forget()
                 return
+
+    def _again_from(self, partition: int, extent: Extent) -> int:
+        """Where to read on: with the latest record that was read, if it is still there."""
+        position = self._position[partition]
+        return position - 1 if partition in self._latest and extent.first < position else position
+
+    def _check_again(self, record: LogRecord) -> None:
+        """A log that was made anew while nobody looked may be longer than the old one by now."""
+        if record != self._latest[record.partition]:
+            self._forget()
+            raise LogUnavailableError("the topic was made anew")
+
+    def _forget(self) -> None:
+        _log.warning("the log does not go on where it was left: reading it anew")
+        self._position, self._latest = {}, {}
+        self._known_until = None
+        self._start_over()
 
     def _aim(self, ends: dict[int, int], asked_at: float) -> None:
         self._target, self._target_asked_at, self._target_reached = ends, asked_at, False
@@ -163,7 +181,11 @@ class LogFollower(ABC):
     async def _read(self, reader: TopicReader) -> None:
         records = await reader.read(wait_s=READ_WAIT_S)
         for record in records:
+            if record.offset < self._position[record.partition]:
+                self._check_again(record)
+                continue
             self._position[record.partition] = record.offset + 1
+            self._latest[record.partition] = record
             self._take(record)
         if records:
             self._taken_batch()
