@@ -11,6 +11,7 @@ from wardwatch.core.reading import Reading
 from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.recordings.opening import open_recording
+from wardwatch_simulators import DeviceFault
 
 START_MS = 1_800_000_000_000
 
@@ -79,7 +80,16 @@ def test_a_quarter_of_the_simulated_wearers_falls_ill_within_seconds_of_the_demo
     shown_s = 10 * wearers.speed
     for _ in islice(wearers.readings(), int(12 * shown_s)):
         pass
-    assert len(wearers.fell_ill()) == 3
+    assert len(wearers.truth()) == 3
+
+
+def test_a_device_of_the_simulated_wearers_is_taken_off_half_a_minute_after_the_demo() -> None:
+    wearers = SimulatedWearers(4, start_ms=START_MS)
+    shown_ms = START_MS + round(31_000 * wearers.speed)
+    for due_ms, _ in wearers.readings():
+        if due_ms > shown_ms:
+            break
+    assert [record.fault for record in wearers.truth() if isinstance(record, DeviceFault)] == ["off_body"]
 
 
 @pytest.mark.parametrize("kind", ["simulated", "recorded"])

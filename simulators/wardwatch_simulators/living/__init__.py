@@ -14,7 +14,6 @@ from wardwatch_simulators.living.episodes import Episode, TrueEvent
 from wardwatch_simulators.living.people import AT_HOME, ON_THE_WARD, People, Setting
 from wardwatch_simulators.living.population import Population
 from wardwatch_simulators.living.twins import fitted
-from wardwatch_simulators.living.ward import LivingWard
 
 __all__ = [
     "AT_HOME",
@@ -24,7 +23,6 @@ __all__ = [
     "Course",
     "DeviceKind",
     "Episode",
-    "LivingWard",
     "People",
     "Population",
     "Setting",

@@ -26,7 +26,7 @@ from wardwatch.demo.measuring import Tally
 from wardwatch.demo.parts import Parts, running_parts
 from wardwatch.demo.session import Session
 from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
-from wardwatch_simulators import Deterioration
+from wardwatch_simulators import Deterioration, DeviceFault
 
 _PLAIN_PROGRESS_EVERY_S = 10.0
 
@@ -150,10 +150,14 @@ class _Screen:
         self.say("Or join from another terminal:")
         self.say(f"  WARDWATCH_KAFKA_BOOTSTRAP_SERVERS={parts.bootstrap_servers} wardwatch tail alerts")
 
-    def fell_ill(self, illness: Deterioration) -> None:
-        """The simulation tells the truth about a wearer."""
-        line = _line_about(illness.onset_ms, self._places[illness.patient])
-        line.append(f"falls ill (SIMULATED {illness.course}): {illness.description}", style="italic")
+    def truth(self, record: Deterioration | DeviceFault) -> None:
+        """The simulation tells the truth about a wearer or a device."""
+        if isinstance(record, Deterioration):
+            at_ms, told = record.onset_ms, f"falls ill (SIMULATED {record.course}): {record.description}"
+        else:
+            at_ms, told = record.from_ms, f"device fails (SIMULATED {record.fault}): {record.description}"
+        line = _line_about(at_ms, self._places[record.patient])
+        line.append(told, style="italic")
         self._show(line)
 
     def alarm(self, event: AlarmEvent, latency_s: float | None) -> None:

@@ -20,7 +20,7 @@ from wardwatch.demo.wearers import Wearers
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.roster import encode_placement
 from wardwatch.wire.topics import ALERTS, READINGS, REJECTED, ROSTER
-from wardwatch_simulators import Deterioration
+from wardwatch_simulators import Deterioration, DeviceFault
 
 # On a busy machine a worker's imports alone take seconds, and its first join of the group three more.
 _READY_WITHIN_S = 60.0
@@ -44,8 +44,8 @@ class Screen(Protocol):
     def ready(self, parts: Parts) -> None:
         """Everything runs, and others can join."""
 
-    def fell_ill(self, illness: Deterioration) -> None:
-        """The simulation tells the truth about a wearer."""
+    def truth(self, record: Deterioration | DeviceFault) -> None:
+        """The simulation tells the truth about a wearer or a device."""
 
     def alarm(self, event: AlarmEvent, latency_s: float | None) -> None:
         """The console was told of an alarm."""
@@ -141,17 +141,17 @@ class Session:
     async def _narrate(self, lag: GroupLag, seconds: float | None) -> NoReturn:
         """Say how it goes; and hold the playing up where the worker is too far behind."""
         began_s = time.monotonic()
-        told: set[str] = set()
+        told: set[Deterioration | DeviceFault] = set()
         while True:
             behind = await lag.records_behind()
             if behind < _LARGEST_LAG:
                 self._has_room.set()
             else:
                 self._has_room.clear()
-            for illness in self._wearers.fell_ill():
-                if illness.patient not in told:
-                    told.add(illness.patient)
-                    self._screen.fell_ill(illness)
+            for record in self._wearers.truth():
+                if record not in told:
+                    told.add(record)
+                    self._screen.truth(record)
             elapsed_s = time.monotonic() - began_s
             limit = "" if seconds is None else f" of {seconds:.0f}"
             self._screen.progress(

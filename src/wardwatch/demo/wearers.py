@@ -11,7 +11,16 @@ from wardwatch.replaying import in_time
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.recordings.opening import Recording
 from wardwatch.wire.recordings.recording import UnreadableRow
-from wardwatch_simulators import Deterioration, Failures, Illnesses, Plan, Simulation, lay_out
+from wardwatch_simulators import (
+    Deterioration,
+    DeviceFault,
+    Failures,
+    Illnesses,
+    IllnessPhase,
+    Plan,
+    Simulation,
+    lay_out,
+)
 from wardwatch_simulators import Wearers as WearersOfKind
 
 # The simulated wearers' clock runs so many times as fast as ours, so that what takes minutes is seen in
@@ -35,8 +44,8 @@ class Wearers(Protocol):
         """All readings, each with the instant (ms) at which it is due; these never fall."""
         ...
 
-    def fell_ill(self) -> list[Deterioration]:
-        """Who is known to have fallen ill so far."""
+    def truth(self) -> list[Deterioration | DeviceFault]:
+        """Who is known to have fallen ill so far, and whose device to have failed."""
         ...
 
 
@@ -67,9 +76,9 @@ class SimulatedWearers:
         for arrival in self._simulation.packets():
             yield arrival.due_ms, decode(arrival.payload)
 
-    def fell_ill(self) -> list[Deterioration]:
-        """Whose illness has begun, as far as the readings have come."""
-        return [record for record in self._simulation.truth() if isinstance(record, Deterioration)]
+    def truth(self) -> list[Deterioration | DeviceFault]:
+        """What has begun, as far as the readings have come."""
+        return [record for record in self._simulation.truth() if not isinstance(record, IllnessPhase)]
 
 
 class RecordedWearers:
@@ -109,6 +118,6 @@ class RecordedWearers:
             if isinstance(row, Reading) and row.patient in patients:
                 yield due_ms, row
 
-    def fell_ill(self) -> list[Deterioration]:
-        """Nobody: a recording does not tell."""
+    def truth(self) -> list[Deterioration | DeviceFault]:
+        """Nothing: a recording does not tell."""
         return []
