@@ -24,7 +24,7 @@ from wardwatch.composition import build_topic_reader, kafka_client_options
 from wardwatch.core.alarming.commands import Command, Label, Receipt, Verb, Verdict
 from wardwatch.core.events import Actor, Role
 from wardwatch.settings import Settings
-from wardwatch.wire.commands import decode_command, encode_command
+from wardwatch.wire.commands import encode_checked, encode_command
 from wardwatch.wire.errors import Unreadable
 from wardwatch.wire.receipts import decode_receipt, receipt_fields
 from wardwatch.wire.topics import COMMANDS, RECEIPTS
@@ -111,11 +111,12 @@ def command(  # noqa: PLR0913 (one argument an option)
 
 
 def _checked(wanted: Command) -> Command:
-    """The command as a worker will read it."""
+    """The command, if a worker can read it."""
     try:
-        return decode_command(encode_command(wanted), wanted.at_ms)
+        encode_checked(wanted)
     except Unreadable as error:
         raise UsersError(f"the command can't be sent: {error.detail} See wardwatch command --help.") from None
+    return wanted
 
 
 def _receipt_of(settings: Settings, wanted: Command, wait_s: float) -> Receipt | None:
