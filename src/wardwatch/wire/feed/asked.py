@@ -104,7 +104,7 @@ def encode_request(message: ClientMessage) -> bytes:
     """``message`` as the payload of a text frame.
 
     >>> encode_request(AskName(patient="p-17"))
-    b'{"type":"name","request":null,"patient":"p-17"}'
+    b'{"type":"name","patient":"p-17","request":null}'
     """
     return _encode(message)
 
