@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from wardwatch.adapters.feed.frames import in_pieces, text_frame
+from wardwatch.adapters.feed.frames import framed, in_pieces
 from wardwatch.adapters.feed.history import Happened
 from wardwatch.adapters.feed.outbox import Outbox, Parcel, Sink
 from wardwatch.adapters.feed.positions import written
 from wardwatch.adapters.feed.subscription import Said, Subscription
 from wardwatch.wire.feed.codes import ALL_WARDS
-from wardwatch.wire.feed.told import Event, Gone, encode_message, raw
+from wardwatch.wire.feed.told import Event, Gone, raw
 
 
 @dataclass(eq=False, slots=True)
@@ -85,10 +85,9 @@ def frames_of(subscription: Subscription, happened: Iterable[Happened]) -> list[
             continue
         position = written(check ^ subscription.digest, offsets)
         if said is Said.EVENT:
-            message = encode_message(Event(position=position, alarm=raw((step.record,))[0]))
+            frames.append(framed(Event(position=position, alarm=raw((step.record,))[0])))
         else:
-            message = encode_message(Gone(position=position, alarm=step.alarm))
-        frames.append(text_frame(message))
+            frames.append(framed(Gone(position=position, alarm=step.alarm)))
     return frames
 
 

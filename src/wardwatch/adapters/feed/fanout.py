@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from wardwatch.adapters.feed.audience import Audience, Audiences, Subscriber, frames_of, parcels_of
 from wardwatch.adapters.feed.board import Bed, Board
 from wardwatch.adapters.feed.counters import FeedCounters
-from wardwatch.adapters.feed.frames import PING_FRAME, text_frame
+from wardwatch.adapters.feed.frames import PING_FRAME, framed
 from wardwatch.adapters.feed.history import Happened
 from wardwatch.adapters.feed.outbox import Outbox, Parcel, Sink
 from wardwatch.adapters.feed.positions import NOWHERE
 from wardwatch.adapters.feed.subscription import Subscription
-from wardwatch.wire.feed.told import Heartbeat, Left, ServerMessage, Status, encode_message, raw
+from wardwatch.wire.feed.told import Heartbeat, Left, Status, raw
 
 # Both are counted in heartbeats, of which there is one a second, and our own choices: for how long a console
 # may take nothing; and how often all are asked whether they are there, and have to have said anything since
@@ -87,7 +87,9 @@ class Fanout:
         for patient, before in beds_before.items():
             now = board.bed(patient)
             status = b"" if now is None else framed(Status(status=raw((now.record,))[0]))
-            left = framed(Left(patient=patient))
+            # Who has stayed in a ward has left nobody.
+            has_moved = before is not None and (now is None or now.ward != before.ward)
+            left = framed(Left(patient=patient)) if has_moved else b""
             wards = {bed.ward for bed in (now, before) if bed is not None}
             for audience in self._audiences.of_wards(wards):
                 wanted = audience.subscription
@@ -145,11 +147,6 @@ class Fanout:
         self._counters.consoles_cut_off += 1
         self.leave(subscriber)
         subscriber.sink.cut_off()
-
-
-def framed(message: ServerMessage) -> bytes:
-    """A message as a frame."""
-    return text_frame(encode_message(message))
 
 
 def _beat(subscribers: Collection[Subscriber], frames: bytes) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wardwatch.wire.feed.told import ServerMessage, encode_message
+
 _LAST_OF_TEXT = 0x81
 
 # The question whether anybody is there; a browser answers by itself.
@@ -20,6 +22,11 @@ _IN_EIGHT_BYTES = 127
 # Frames are joined into pieces of about this size. More at once would be copied for each console that does
 # not take it at once; in a TLS record there are 16 KiB at most. Our own choice.
 _PIECE_BYTES = 64 * 1024
+
+
+def framed(message: ServerMessage) -> bytes:
+    """A message as a frame."""
+    return text_frame(encode_message(message))
 
 
 def text_frame(payload: bytes) -> bytes:

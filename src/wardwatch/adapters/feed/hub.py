@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from wardwatch.adapters.feed.audience import Subscriber, frames_of, parcels_of
 from wardwatch.adapters.feed.board import Bed, Board
 from wardwatch.adapters.feed.counters import FeedCounters
-from wardwatch.adapters.feed.fanout import Fanout, framed
-from wardwatch.adapters.feed.frames import text_frame
+from wardwatch.adapters.feed.fanout import Fanout
+from wardwatch.adapters.feed.frames import framed, text_frame
 from wardwatch.adapters.feed.history import Happened, History, Reach
 from wardwatch.adapters.feed.outbox import Parcel, Sink
 from wardwatch.adapters.feed.positions import Position, parsed
@@ -76,9 +76,9 @@ class FeedHub:
         """How far the log has been read; consoles are told it with their subscription in its check."""
         return self._history.position()
 
-    def alarms_of(self, patient: str) -> list[bytes]:
-        """The records of a patient's latest events, the oldest first."""
-        return [step.record for step in self._history.of_patient(patient)]
+    def alarms_of(self, patient: str, covers: Callable[[str], bool] = lambda _: True) -> list[bytes]:
+        """The records of a patient's latest events in wards that are covered, the oldest first."""
+        return [step.record for step in self._history.of_patient(patient) if covers(step.now.ward)]
 
     def open_alarm(self, alarm: str) -> AlarmEvent | None:
         """The latest event of an alarm of a patient, while it is open."""

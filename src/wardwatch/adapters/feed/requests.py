@@ -14,7 +14,6 @@ from wardwatch.adapters.feed.services import Services, Visitor
 from wardwatch.adapters.feed.subscription import Subscription
 from wardwatch.core.events import Priority
 from wardwatch.core.permissions import EVERY_WARD, Action
-from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.feed.asked import (
     AskDeliveries,
     AskHistory,
@@ -148,11 +147,8 @@ class Requests:
     def _history_of(self, patient: str, request: AskHistory) -> History:
         services = self._services
         at_ms, vitals = services.census.history(patient, request.minutes, services.now_ms())
-        records = services.hub.alarms_of(patient)
-        if EVERY_WARD not in self._visitor.grant.wards:
-            # What happened before a move, in a ward that the token does not name, belongs to that ward.
-            covers = self._visitor.grant.covers
-            records = [record for record in records if covers(decode_alarm(record).ward)]
+        # What happened before a move, in a ward that the token does not name, belongs to that ward.
+        records = services.hub.alarms_of(patient, self._visitor.grant.covers)
         return History(
             patient=patient, at_ms=at_ms, vitals=vitals, alarms=raw(records), request=request.request
         )
