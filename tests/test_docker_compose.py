@@ -22,8 +22,9 @@ from tests.support.stations import fresh_token
 from wardwatch.adapters.feed.client import ConsoleClient
 from wardwatch.adapters.feed.pending import FeedClosedError
 from wardwatch.adapters.token_keys import SigningKey
+from wardwatch.core.permissions import EVERY_WARD
 from wardwatch.settings import unknown_variables
-from wardwatch.wire.feed.codes import ALL_WARDS, PROTOCOL
+from wardwatch.wire.feed.codes import PROTOCOL
 from wardwatch.wire.status import decode_status
 from wardwatch.wire.topics import ALL, COMMANDS, COMPACTED, READINGS, RETENTION_MS, ROSTER, STATUS
 
@@ -168,7 +169,7 @@ async def _console(url: str, key: SigningKey) -> AsyncIterator[ConsoleClient]:
     """A console, as soon as the feed listens."""
     while True:
         with suppress(FeedClosedError):
-            async with ConsoleClient(url, fresh_token(key=key), [ALL_WARDS]) as console:
+            async with ConsoleClient(url, fresh_token(key=key), [EVERY_WARD]) as console:
                 yield console
                 return
         await asyncio.sleep(0.1)

@@ -14,8 +14,8 @@ from wardwatch.adapters.feed.positions import parsed
 from wardwatch.adapters.feed.watch import NOBODY
 from wardwatch.composition import build_feed
 from wardwatch.core.events import AlarmEvent
+from wardwatch.core.permissions import EVERY_WARD
 from wardwatch.settings import Settings
-from wardwatch.wire.feed.codes import ALL_WARDS
 from wardwatch.wire.feed.told import Event, Snapshot
 
 _DEADLINE_S = 60.0
@@ -62,7 +62,7 @@ class WatchingConsole(AbstractContextManager["WatchingConsole"]):
         assert feed.trial_token is not None
         async with (
             feed.running() as url,
-            ConsoleClient(url, feed.trial_token, [ALL_WARDS]) as console,
+            ConsoleClient(url, feed.trial_token, [EVERY_WARD]) as console,
         ):
             listening = asyncio.create_task(self._listen(console))
             done = asyncio.create_task(

@@ -11,8 +11,8 @@ from wardwatch.adapters.feed.client import ConsoleClient
 from wardwatch.adapters.feed.positions import parsed
 from wardwatch.adapters.kafka_topic import TopicReader
 from wardwatch.core.events import AlarmEvent
+from wardwatch.core.permissions import EVERY_WARD
 from wardwatch.wire.errors import Unreadable
-from wardwatch.wire.feed.codes import ALL_WARDS
 from wardwatch.wire.feed.told import Event
 from wardwatch.wire.rejections import decode_rejection
 from wardwatch.wire.topics import READINGS
@@ -30,7 +30,7 @@ class ConsoleWatch:
     """A console that hears of all wards, for as long as :meth:`run` runs."""
 
     def __init__(self, url: str, token: str, on_event: Callable[[AlarmEvent], None]) -> None:
-        self._client = ConsoleClient(url, token, [ALL_WARDS], console="demo", resumes=True)
+        self._client = ConsoleClient(url, token, [EVERY_WARD], console="demo", resumes=True)
         self._on_event = on_event
 
     async def run(self) -> NoReturn:

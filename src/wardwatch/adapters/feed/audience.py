@@ -11,7 +11,7 @@ from wardwatch.adapters.feed.history import Happened
 from wardwatch.adapters.feed.outbox import Outbox, Parcel, Sink
 from wardwatch.adapters.feed.positions import written
 from wardwatch.adapters.feed.subscription import Said, Subscription
-from wardwatch.wire.feed.codes import ALL_WARDS
+from wardwatch.core.permissions import EVERY_WARD
 from wardwatch.wire.feed.told import Event, Gone, raw
 
 
@@ -73,7 +73,7 @@ class Audiences:
 
     def of_wards(self, wards: Iterable[str]) -> set[Audience]:
         """Those who may have to hear of what happens in these wards."""
-        return set().union(*(self._by_ward.get(ward, ()) for ward in (*wards, ALL_WARDS)))
+        return set().union(*(self._by_ward.get(ward, ()) for ward in (*wards, EVERY_WARD)))
 
 
 def frames_of(subscription: Subscription, happened: Iterable[Happened]) -> list[bytes]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wardwatch.adapters.feed.subscription import Standing, Step, Subscription, standing_of
 from wardwatch.core.events import AlarmEvent, PatientStatus, Phase
-from wardwatch.wire.feed.codes import ALL_WARDS
+from wardwatch.core.permissions import EVERY_WARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,6 @@ class Board:
 
 def _of(subscription: Subscription, known: Mapping[str, object]) -> Iterator[str]:
     """The wards asked for, as far as there is anything in them."""
-    if ALL_WARDS in subscription.wards:
+    if EVERY_WARD in subscription.wards:
         return iter(sorted(known))
     return (ward for ward in sorted(subscription.wards) if ward in known)

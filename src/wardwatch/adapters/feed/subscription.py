@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from wardwatch.core.events import AlarmEvent, Phase, Priority
-from wardwatch.wire.feed.codes import ALL_WARDS
+from wardwatch.core.permissions import EVERY_WARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Subscription:
 
     def covers_patient(self, patient: str, ward: str) -> bool:
         """Whether who lies there belongs to it."""
-        if ward not in self.wards and ALL_WARDS not in self.wards:
+        if ward not in self.wards and EVERY_WARD not in self.wards:
             return False
         return self.patients is None or patient in self.patients
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 
 from wardwatch.core.alarming.commands import Label, Verb
+from wardwatch.core.permissions import EVERY_WARD
 from wardwatch.wire.commands import CommandText
 from wardwatch.wire.decoding import Name
-from wardwatch.wire.feed.codes import ALL_WARDS, MAXIMUM_PATIENTS, MAXIMUM_WARDS, ErrorCode
+from wardwatch.wire.feed.codes import MAXIMUM_PATIENTS, MAXIMUM_WARDS, ErrorCode
 
 # Any text by which the console knows its request again; the answer repeats it.
 RequestId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -151,7 +152,7 @@ def _check_wards(message: Subscribe) -> None:
             message.request,
         )
     try:
-        msgspec.convert([ward for ward in message.wards if ward != ALL_WARDS], list[Name])
+        msgspec.convert([ward for ward in message.wards if ward != EVERY_WARD], list[Name])
     except msgspec.ValidationError:
         raise BadRequestError(
             ErrorCode.BAD_REQUEST,

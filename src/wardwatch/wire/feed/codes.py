@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 
 PROTOCOL = "wardwatch.v1"
-ALL_WARDS = "*"
 
 # What a console may send: room for a hundred wards with the longest names many times over.
 MAXIMUM_REQUEST_BYTES = 64 * 1024
