@@ -60,7 +60,7 @@ class Simulation:
         self._plan, self._seed = plan, seed
         self._cast = cast(plan, seed)
         self._midnight_ms = start_ms - 1000 * plan.starts_s
-        self._next_s = plan.starts_s
+        self._next_s = self._told_until_s = plan.starts_s
         self._seconds_at_once = seconds_at_once
         self._under_way: list[Due] = []
         self.patients = tuple(f"sim-{number:04d}" for number in range(1, plan.count + 1))
@@ -88,7 +88,15 @@ class Simulation:
 
     def truth(self) -> list[TruthRecord]:
         """What has begun so far, in order of time."""
-        told: list[_Told] = [*self._illnesses(), *self._phases(), *self._faults()]
+        return self._truth(self._plan.starts_s)
+
+    def begun(self) -> list[TruthRecord]:
+        """What of the :meth:`truth` has begun since this was last asked."""
+        since_s, self._told_until_s = self._told_until_s, self._next_s
+        return self._truth(since_s)
+
+    def _truth(self, since_s: int) -> list[TruthRecord]:
+        told: list[_Told] = [*self._illnesses(since_s), *self._phases(since_s), *self._faults(since_s)]
         told.sort(key=lambda each: each[0])
         return [record for _, record in told]
 
@@ -133,9 +141,9 @@ class Simulation:
     def _at_ms(self, second: int) -> int:
         return self._midnight_ms + 1000 * second
 
-    def _illnesses(self) -> Iterator[_Told]:
+    def _illnesses(self, since_s: int) -> Iterator[_Told]:
         for episode in self._cast.episodes:
-            if episode.onset_s < self._next_s:
+            if since_s <= episode.onset_s < self._next_s:
                 patient = self.patients[episode.wearer]
                 yield (
                     (episode.onset_s, patient, 0),
@@ -148,8 +156,10 @@ class Simulation:
                     ),
                 )
 
-    def _phases(self) -> Iterator[_Told]:
+    def _phases(self, since_s: int) -> Iterator[_Told]:
         for event in truth(self._cast.episodes, self._next_s):
+            if event.at_s < since_s:
+                continue
             patient = self.patients[event.wearer]
             yield (
                 (event.at_s, patient, 1),
@@ -163,9 +173,9 @@ class Simulation:
                 ),
             )
 
-    def _faults(self) -> Iterator[_Told]:
+    def _faults(self, since_s: int) -> Iterator[_Told]:
         for fault in (fault for devices in self._devices for fault in devices.faults()):
-            if fault.from_s < self._next_s:
+            if since_s <= fault.from_s < self._next_s:
                 patient = self.patients[fault.wearer]
                 kind = FAULT_KINDS[fault.kind]
                 yield (

@@ -9,6 +9,9 @@ import msgspec
 
 VERSION = 1
 
+# Where `wardwatch simulate` writes it, if told to. Nothing of wardwatch itself reads it.
+TOPIC = "simulators.truth"
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Deterioration:
@@ -19,6 +22,11 @@ class Deterioration:
     onset_ms: int
     full_ms: int
     description: str
+
+    @property
+    def began_ms(self) -> int:
+        """When it began."""
+        return self.onset_ms
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,11 @@ class IllnessPhase:
     severity: float
     description: str
 
+    @property
+    def began_ms(self) -> int:
+        """When it began."""
+        return self.at_ms
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFault:
@@ -44,6 +57,11 @@ class DeviceFault:
     until_ms: int
     severity: float
     description: str
+
+    @property
+    def began_ms(self) -> int:
+        """When it began."""
+        return self.from_ms
 
 
 TruthRecord: TypeAlias = Deterioration | IllnessPhase | DeviceFault

@@ -45,7 +45,9 @@ async def test_what_comes_late_is_not_waited_for_and_delays_nothing_after_it() -
     await pacer.until(0)
     clock.now_s += 5
     await pacer.until(3_000)
+    assert pacer.late_s == 2.0
     await pacer.until(6_000)
+    assert pacer.late_s == 0.0
     assert clock.slept_s == [1.0]
 
 

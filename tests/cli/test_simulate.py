@@ -124,6 +124,8 @@ def test_a_scenario_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None
         (("--start", "1969-01-01", "--out", "-"), "before 1970"),
         (("--start", "2026-01-01"), "--start goes with --out"),
         (("--speed", "2", "--out", "-"), "--speed goes with Kafka"),
+        (("--truth-topic", "t", "--out", "-"), "--truth-topic goes with Kafka"),
+        (("--truth-topic", "vitals.readings"), "vitals.readings is wardwatch's own"),
         (("--wearers", "2", "--deteriorating", "3"), "there are not so many wearers"),
         (("--wearers", "2", "--course", "fall:3"), "there are not so many wearers"),
         (("--wearers", "2", "--fault", "drift:3"), "there are not so many wearers"),

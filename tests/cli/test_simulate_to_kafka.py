@@ -6,23 +6,26 @@ import asyncio
 import json
 import signal
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import finished, started
+from tests.support.kafka_fixtures import Broker
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.adapters.kafka_topic import LogRecord, TopicReader
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.roster import decode_placement
 from wardwatch.wire.topics import ALL, READINGS, ROSTER
+from wardwatch_simulators.truth import TOPIC
 
 
-def at(broker: EmbeddedBroker) -> dict[str, str]:
+def at(broker: Broker) -> dict[str, str]:
     return {"WARDWATCH_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap_servers}
 
 
-async def all_of(broker: EmbeddedBroker, topic: str) -> list[LogRecord]:
+async def all_of(broker: Broker, topic: str) -> list[LogRecord]:
     async with TopicReader(topic, {"bootstrap_servers": broker.bootstrap_servers}) as reader:
         await reader.start()
         extents = await reader.extents()
@@ -78,6 +81,30 @@ async def test_a_signal_ends_it_quietly_and_all_that_was_counted_has_arrived(
     sent = len(await all_of(embedded_broker, READINGS))
     assert f"{sent:,} readings of 20 simulated wearers" in errors.decode()
     assert all(json.loads(line)["v"] == 1 for line in truth.read_text().splitlines())
+
+
+async def test_the_truth_comes_to_a_topic_of_its_own_keyed_by_patient(broker: Broker, tmp_path: Path) -> None:
+    topic, truth = f"truth-{uuid.uuid4().hex}", tmp_path / "truth.jsonl"
+    status, _, errors = await finished(
+        "simulate", "--wearers", "6", "--course", "heart_block:2", "--fault", "off_body", "--duration", "4m",
+        "--speed", "max", "--truth-topic", topic, "--truth", str(truth), environment=at(broker),
+    )  # fmt: skip
+    assert status == 0, errors
+    records = await all_of(broker, topic)
+    assert sorted(record.value for record in records if record.value) == sorted(
+        truth.read_bytes().splitlines()
+    )
+    assert {b"deterioration", b"illness", b"fault"} == {
+        json.loads(record.value or b"")["event"].encode() for record in records
+    }
+    for record in records:
+        told = json.loads(record.value or b"")
+        assert record.key == told["patient"].encode()
+        assert record.timestamp_ms in (told.get("onset_ms"), told.get("at_ms"), told.get("from_ms"))
+
+
+def test_wardwatch_itself_does_not_read_the_truth() -> None:
+    assert TOPIC not in ALL
 
 
 async def test_a_broker_that_is_not_there_is_one_sentence() -> None:

@@ -135,6 +135,18 @@ def test_a_restart_counts_from_one_again() -> None:
     assert seqs[50:] == list(range(1, 31)) or seqs[50:] == list(range(2, 32))
 
 
+@pytest.mark.parametrize("asked_every_s", [1, 7, 60, 1000])
+def test_what_has_begun_is_told_once_however_often_it_is_asked_for(asked_every_s: int) -> None:
+    simulation = simulated()
+    told = []
+    for second, _ in enumerate(simulation.seconds(), 1):
+        if second % asked_every_s == 0:
+            told += simulation.begun()
+    told += simulation.begun()
+    assert told == simulation.truth()
+    assert simulation.begun() == []
+
+
 def test_the_truth_tells_all_that_has_begun_and_stands_in_no_reading() -> None:
     simulation = simulated()
     payloads = [arrival.payload for arrival in simulation.packets()]

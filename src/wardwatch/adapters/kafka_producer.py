@@ -104,6 +104,13 @@ class ReadingProducer:
             raise NotDeliveredError(reason_of(error)) from error
         return set(cluster.topics())
 
+    async def require(self, topic: str) -> None:
+        """Wait until there is a topic, also one that Kafka makes by itself; or :class:`NotDeliveredError`."""
+        try:
+            await self._started.partitions_for(topic)
+        except (KafkaError, OSError) as error:
+            raise NotDeliveredError(reason_of(error)) from error
+
     def _note_failure(self, sent: Future[Any]) -> None:
         if not sent.cancelled() and (error := sent.exception()) is not None:
             self._failure = self._failure or error

@@ -25,6 +25,8 @@ class Pacer:
         self._monotonic_s = monotonic_s
         self._sleep_s = sleep_s
         self._start: tuple[int, float] | None = None
+        # How long after it was due the latest instant was let happen.
+        self.late_s = 0.0
 
     async def until(self, at_ms: int) -> None:
         """Wait until ``at_ms`` is due; the first instant is due at once, and sets the clock.
@@ -38,6 +40,8 @@ class Pacer:
         wait_s = due_s - self._monotonic_s()
         if wait_s > _EARLY_S:
             await self._sleep_s(wait_s)
+            wait_s = due_s - self._monotonic_s()
+        self.late_s = max(0.0, -wait_s)
 
 
 def start_not_ahead_ms(now_ms: int, span_ms: int, speed: float) -> int:
