@@ -27,7 +27,7 @@ from wardwatch.core.alarming.policy import Policies
 from wardwatch.core.bank import Bank
 from wardwatch.core.events import AlarmEvent, PatientStatus, Placement, Refusal
 from wardwatch.core.gate import GateRules
-from wardwatch.core.judges import Judges
+from wardwatch.core.judges import Judges, Listener
 from wardwatch.core.limits import WardLimits, devices_of
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model, shipped_model
@@ -90,17 +90,20 @@ class Rules:
 class Monitor:
     """Watches all patients of a partition.
 
-    ``bank`` takes the place of the one that the rules make: fitting a model looks into it.
+    ``bank`` takes the place of the one that the rules make: fitting a model looks into it. ``listener`` is
+    told what the conditions go by: an evaluation scores it.
     """
 
-    def __init__(self, rules: Rules | None = None, *, bank: Bank | None = None) -> None:
+    def __init__(
+        self, rules: Rules | None = None, *, bank: Bank | None = None, listener: Listener | None = None
+    ) -> None:
         rules = rules or Rules()
         self._gate = rules.gate
         self._idle_ms = int(rules.idle_s * 1000)
         if bank is None:
             bank = Bank(rules.model, rules.local_time, rules.false_alarms_a_patient_day)
         river = None if rules.river is None else rules.river.empty()
-        self._judges = Judges(bank, river, WardLimits(rules.ward_limits, rules.default_limits))
+        self._judges = Judges(bank, river, WardLimits(rules.ward_limits, rules.default_limits), listener)
         self._desk = AlarmDesk(rules.policies)
         self._devices = Devices()
         attachments: dict[str, Attachment] = {"alarms": self._desk, "devices": self._devices}
