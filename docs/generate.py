@@ -22,7 +22,7 @@ from wardwatch.core.vitals import VITALS
 
 FOLDER = Path(__file__).parent
 
-_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": ""}
+_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": "", "fall": " g"}
 _RIGHTS = {
     Action.READ: "to see alarms",
     Action.VITALS: "to see each patient's latest values",

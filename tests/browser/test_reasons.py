@@ -110,6 +110,17 @@ async def test_unusual_vitals_tell_each_part_of_the_score_and_who_confirmed_it(p
     assert await called(page, "reasons", "vitalsOf", alarm) == ["heart_rate", "respiratory_rate"]
 
 
+async def test_a_fall_tells_its_impact_and_what_would_have_been_too_light(page: Page) -> None:
+    alarm = with_reasons(fake_reasons.of_a_fall(START_MS), "Possible fall: impact 0.9 g, then still")
+    assert await sentence(page, alarm) == (
+        "Possible fall: impact 0.9 g, then still; started 14:02; "
+        "would not have alarmed with an impact of 0.5 g or less."
+    )
+    found = await details(page, alarm)
+    assert re.fullmatch(r"0\.9 g at \d\d:\d\d:\d\d; it alarms above 0\.5 g", found["Impact"])
+    assert found["Lasted"] == "30 s when this was judged"
+
+
 async def test_a_silent_device_tells_which_vital_and_for_how_long(page: Page) -> None:
     found = await details(page, with_reasons(fake_reasons.of_silence(), "No data from e4-03 for 6 min: HR"))
     assert found["HR"] == "nothing for 6 min 40 s; expected within 5 min 30 s"

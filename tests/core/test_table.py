@@ -79,6 +79,15 @@ def test_a_column_that_the_block_does_not_know_gets_its_default() -> None:
     assert table["many"][1].tolist() == [3, 4, 5]
 
 
+@pytest.mark.parametrize(("is_appended_to", "expected"), [(True, [3, 4, 5, -1]), (False, [-1] * 4)])
+def test_a_column_that_has_become_wider_keeps_what_it_had_only_where_more_was_appended(
+    *, is_appended_to: bool, expected: list[int]
+) -> None:
+    table = PatientTable((Column("many", "i8", -1, 4, is_appended_to=is_appended_to),))
+    table.load(dict(filled(2).snapshot(only_touched=False)))
+    assert table["many"][1].tolist() == expected
+
+
 def test_a_column_that_is_no_longer_used_is_passed_over() -> None:
     blocks = dict(filled(2).snapshot(only_touched=False))
     table = PatientTable(COLUMNS[1:])

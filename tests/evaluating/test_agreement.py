@@ -81,3 +81,8 @@ def test_a_night_is_as_far_above_the_usual_as_the_paper_asks_for(value: int, rig
 @pytest.mark.parametrize(("score", "right"), [(0.9, True), (0.7, False)])
 def test_a_river_score_reaches_its_threshold(score: float, right: object) -> None:
     assert agrees({"rule": "river", "score": score, "threshold": 0.8}) == right
+
+
+@pytest.mark.parametrize(("impact", "right"), [(0.6, True), (0.5, False)])
+def test_the_impact_of_a_fall_is_above_its_limit(impact: float, right: object) -> None:
+    assert agrees({"rule": "fall", "impact": impact, "limit": 0.5}) == right

@@ -13,7 +13,7 @@ from tests.support.logs import START_MS
 from tests.support.quiet_wearers import alarm_event
 from wardwatch.core.events import AlarmEvent, Phase
 from wardwatch.core.local_time import LocalTime
-from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, ON_OXYGEN, Reading
+from wardwatch.core.reading import ACTIVITY, CONSCIOUSNESS_LEVELS, ON_OXYGEN, Reading
 from wardwatch.core.vitals import VITAL_INDEX
 from wardwatch.evaluating.counterfactuals import (
     Statement,
@@ -145,3 +145,12 @@ def test_a_night_is_the_latest_one_at_rest_on_the_wards_clock(hours: int) -> Non
     concerned = np.arange(len(readings)) >= first
     after = with_values(statement, readings, concerned, local_time)
     assert after.values[:, HEART].tolist() == [80.0, 60.0, 60.0, 80.0, 80.0, 80.0]
+
+
+def test_an_impact_is_one_of_the_seconds_before_somebody_came_to_lie() -> None:
+    readings = track({at_s: {"activity": 0.9} for at_s in (-60, -26, -25, -5, 0)})
+    [statement] = statements(event({"impact": {"at_most": 0.5}}))
+    first = first_row(statement, readings, event({}), UTC)
+    assert first == 2
+    after = with_values(statement, readings, np.arange(len(readings)) >= first, UTC)
+    assert after.context[:, ACTIVITY].tolist() == [0.9, 0.9, 0.5, 0.5, 0.5]

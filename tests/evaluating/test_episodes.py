@@ -37,5 +37,11 @@ def test_what_it_had_risen_to_in_a_window() -> None:
 def test_conditions_are_told_apart_by_their_names() -> None:
     assert is_nightly("heart_rate.nightly")
     assert not is_nightly("heart_rate.high")
-    conditions = ["heart_rate.high", "news2.high", "several.unusual", "oxygen_saturation.low"]
-    assert [may_tell_of_heart_rate(name) for name in conditions] == [True, True, True, False]
+    conditions = [
+        "heart_rate.high",
+        "news2.high",
+        "several.unusual",
+        "oxygen_saturation.low",
+        "movement.fall",
+    ]
+    assert [may_tell_of_heart_rate(name) for name in conditions] == [True, True, True, False, False]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.logs import START_MS, at_1_hz
+from tests.support.logs import START_MS, at_1_hz, every
 from tests.support.quiet_wearers import NeverAlarms
 from tests.support.strange_wearers import strange_wearer
 from wardwatch.core.local_time import LocalTime
@@ -61,6 +61,14 @@ def test_every_alarm_about_several_vitals_is_explained_and_its_explanation_true(
     assert figures["untrue"] == []
     assert learned["starts"] > 20
     assert learned["values"] == learned["values_upheld"] >= learned["starts"] + learned["updates"]
+
+
+def test_a_fall_is_held_against_a_lighter_impact() -> None:
+    still, fell = [0.01] * 100, [0.7, 0.9, 0.2]
+    figures = figures_of(every(1, [*still, *fell, *still], "activity"))
+    assert figures["untrue"] == []
+    found = figures["rules"]["fall"]
+    assert (found["starts"], found["values_upheld"], found["durations_upheld"]) == (1, 1, 1)
 
 
 def crisis() -> list[Reading]:

@@ -96,6 +96,24 @@ def of_news2() -> dict[str, Any]:
     }
 
 
+def of_a_fall(at_ms: int) -> dict[str, Any]:
+    """An impact, and lying still after it."""
+    return {
+        "rule": "fall",
+        "rule_version": 2,
+        "limit": 0.5,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 1.0,
+        "lasted_s": 30.0,
+        "impact": 0.93,
+        "unit": "g",
+        "impact_at_ms": at_ms,
+        "counterfactual": {"lasted_less_than_s": 30.0, "impact": {"at_most": 0.5}},
+        "why_not_higher": "This condition has no higher priority than medium.",
+    }
+
+
 def of_silence() -> dict[str, Any]:
     """A device that no longer sends."""
     return {

@@ -5,7 +5,7 @@
  * rule that is not known here still has its text, its start, and whatever all rules say.
  */
 
-import { durationOf, momentOf, numberOf, vitalOf } from "./words.js";
+import { clockWithSecondsOf, durationOf, momentOf, numberOf, vitalOf } from "./words.js";
 
 // docs/alarms.md: the usual band reaches two spreads to both sides of what is usual.
 const BAND_SPREADS = 2;
@@ -58,13 +58,14 @@ const bandThen = (why, status) => why.usual_band ?? usualBand(status, why.vital)
 
 /** With which values there would have been no alarm; null where the rule does not say. */
 export function counterfactualOf(why) {
-  const { vitals = {}, enough, nightly_mean: night, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
+  const { vitals = {}, enough, nightly_mean: night, impact, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
   const single = Object.keys(vitals).length === 1;
   const kept = Object.entries(vitals).map(([vital, bounds]) => {
     const bound = boundInWords(vital, bounds, why.direction ?? why.vitals?.[vital]?.direction, why.vitals?.[vital]);
     return single && why.rule === "limit" ? bound : `${vitalOf(vital).label} at ${bound}`;
   });
   if (night) kept.push(`a mean of ${night.at_most} or less`);
+  if (impact) kept.push(`an impact of ${impact.at_most} g or less`);
   if (oxygen === false) kept.push("on air");
   if (consciousness === "A") kept.push("alert");
   if (kept.length === 0) return null;
@@ -109,6 +110,9 @@ const RULES = {
   river: (why) => [
     ["Detector", `${why.detector ?? "switched off"}${why.vitals ? ` of ${why.vitals.map(labelOf).join(", ")}` : ""}`],
     ...(why.score === null ? [] : [["Score", `${rounded(why.score)}, threshold ${rounded(why.threshold)}`]]),
+  ],
+  fall: (why) => [
+    ["Impact", `${why.impact.toFixed(1)} g at ${clockWithSecondsOf(why.impact_at_ms)}; it alarms above ${why.limit} g`],
   ],
   device: deviceDetails,
 };

@@ -26,6 +26,7 @@ const CONDITIONS = {
   "vitals.unusual": "Unusual vitals",
   "heart_rate.nightly": "Resting heart rate at night",
   "river.unusual": "Unusual for river’s detector",
+  "movement.fall": "Possible fall",
   "device.no_data": "No data",
   "device.off_body": "Not worn",
   "device.poor_signal": "Poor signal",

@@ -44,19 +44,25 @@ UNCONFIRMED_DWELL_MS = int(conditions.LIMIT_DWELL_S * 1000)
 NEVER = -1
 _NO_TIME = np.iinfo(np.int64).max
 
+
+def _of_conditions(name: str, dtype: str, default: float) -> Column:
+    """A number for each condition; new conditions come last, and an older checkpoint does not know them."""
+    return Column(name, dtype, default, conditions.COUNT, is_appended_to=True)
+
+
 COLUMNS = (
-    Column("alarm_phase", "i1", IDLE, conditions.COUNT),
-    Column("alarm_priority", "i1", 0, conditions.COUNT),
-    Column("alarm_onset_ms", "i8", NEVER, conditions.COUNT),
+    _of_conditions("alarm_phase", "i1", IDLE),
+    _of_conditions("alarm_priority", "i1", 0),
+    _of_conditions("alarm_onset_ms", "i8", NEVER),
     # Since when the value has been one band or more beyond its limit.
-    Column("alarm_severe_ms", "i8", NEVER, conditions.COUNT),
+    _of_conditions("alarm_severe_ms", "i8", NEVER),
     # Since when it has been back from there by half a band.
-    Column("alarm_mild_ms", "i8", NEVER, conditions.COUNT),
+    _of_conditions("alarm_mild_ms", "i8", NEVER),
     # When the latest value was observed and when it arrived; progress then, and what it gains a millisecond.
-    Column("alarm_since_ms", "i8", NEVER, conditions.COUNT),
-    Column("alarm_arrived_ms", "i8", NEVER, conditions.COUNT),
-    Column("alarm_progress", "f8", 0.0, conditions.COUNT),
-    Column("alarm_rate", "f8", 0.0, conditions.COUNT),
+    _of_conditions("alarm_since_ms", "i8", NEVER),
+    _of_conditions("alarm_arrived_ms", "i8", NEVER),
+    _of_conditions("alarm_progress", "f8", 0.0),
+    _of_conditions("alarm_rate", "f8", 0.0),
 )
 
 

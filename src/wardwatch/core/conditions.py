@@ -10,7 +10,8 @@ further out the wait halves, down to the condition's shortest.
 
 The learned conditions: ``vitals.unusual`` goes by the bank's fused score, in bits above the limit which makes
 the set rate of false alarms; ``heart_rate.nightly`` by NightSignal's level of the night; ``river.unusual`` by
-how far a river detector's score is above its own threshold.
+how far a river detector's score is above its own threshold. ``movement.fall`` goes by the impact after which
+somebody lies still (`falls`); as with the limits, nothing learned holds it back.
 """
 
 from __future__ import annotations
@@ -32,16 +33,23 @@ LIMIT_DWELL_S = 300.0
 # the usual: one incident, not ten. Tuned on recordings of real wearers (docs/evidence.md).
 UNUSUAL_DWELL_S = 660.0
 UNUSUAL_CLEAR_S = 1800.0
+# An impact is a second whose mean distance from 1 g is above this; how long somebody must lie still after it,
+# and how long move again. Wardwatch's own choices (`falls`).
+IMPACT_G = 0.5
+FALL_DWELL_S = 30.0
+FALL_CLEAR_S = 30.0
 # An alarm is over when its value has been back by half a band for a minute. Wardwatch's own choice.
 CLEAR_BANDS = 0.5
 CLEAR_S = 60.0
 
-# The columns of the signals that conditions look at: the vitals, the NEWS2 total, and what the bank says.
+# The columns of the signals that conditions look at: the vitals, the NEWS2 total, what the bank says, and the
+# impact of a fall.
 NEWS2_SIGNAL = VITAL_COUNT
 UNUSUAL_SIGNAL = VITAL_COUNT + 1
 NIGHTLY_SIGNAL = VITAL_COUNT + 2
 RIVER_SIGNAL = VITAL_COUNT + 3
-SIGNAL_COUNT = VITAL_COUNT + 4
+FALL_SIGNAL = VITAL_COUNT + 4
+SIGNAL_COUNT = VITAL_COUNT + 5
 
 RULE_VERSION = 2
 
@@ -156,6 +164,22 @@ CONDITIONS: tuple[Condition, ...] = (
         clear_s=UNUSUAL_CLEAR_S,
         hold_s=min(vital.maximum_age_s for vital in VITALS[:JUDGED]),
     ),
+    Condition(
+        name="movement.fall",
+        rule="fall",
+        signal=FALL_SIGNAL,
+        direction=+1,
+        limit=IMPACT_G,
+        band=1.0,
+        # Prompt response: somebody looks. A harder impact is no worse a fall.
+        priority=Priority.MEDIUM,
+        severe_priority=Priority.MEDIUM,
+        dwell_s=FALL_DWELL_S,
+        shortest_dwell_s=FALL_DWELL_S,
+        clear_s=FALL_CLEAR_S,
+        # Whoever lies still goes on lying for as long as it takes to alarm.
+        hold_s=2 * FALL_DWELL_S,
+    ),
 )
 
 COUNT = len(CONDITIONS)
@@ -163,6 +187,7 @@ NAMES = tuple(condition.name for condition in CONDITIONS)
 NEWS2 = NAMES.index("news2.high")
 UNUSUAL = NAMES.index("vitals.unusual")
 RIVER = NAMES.index("river.unusual")
+FALL = NAMES.index("movement.fall")
 
 # The table's columns as arrays, for the interpreter in `alarms`.
 SIGNAL = np.array([condition.signal for condition in CONDITIONS])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import conditions, explain_learned, explain_news2, limits, river_judging
+from wardwatch.core import conditions, explain_learned, explain_news2, falls, limits, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
@@ -51,6 +51,8 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
         told, reasons = explain_learned.nightly(table, judges.bank, step)
     elif condition.rule == "river":
         told, reasons = river_judging.reasons(judges.river, table, step.row)
+    elif condition.rule == "fall":
+        told, reasons = falls.reasons(table, step.row)
     else:
         told, reasons = _limit(condition, limit, float(table["value"][step.row, condition.signal]))
         reasons |= explain_learned.usual_of(table, judges.bank, step.row, condition.signal)

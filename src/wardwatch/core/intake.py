@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, conditions, limits, looking, river_judging
+from wardwatch.core import alarms, conditions, falls, limits, looking, river_judging
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.bank import RELEASE_S, Guard
 from wardwatch.core.detectors.detector import JUDGED
@@ -16,6 +16,7 @@ from wardwatch.core.events import AlarmEvent
 from wardwatch.core.judges import Judges
 from wardwatch.core.news2_of_patients import SCORED_PARTS, known_totals, note_scored
 from wardwatch.core.reading import (
+    ACTIVITY,
     ON_OXYGEN,
     PART_COUNT,
     PART_INDEX,
@@ -53,7 +54,7 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
         _SOURCES[_which, SCORED_PARTS] = True
     elif _condition.rule == "nightly":
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
-    else:
+    elif _condition.rule != "fall":
         _SOURCES[_which, :JUDGED] = True
 # Conditions whose signal the bank gives, from readings that it looks at.
 _OF_BANK = np.array([one.rule in ("learned", "nightly", "river") for one in conditions.CONDITIONS])
@@ -126,6 +127,7 @@ def _measured(taken: Round, looked_at: BoolArray, places: IntArray, which: IntAr
     """Whether a reading has a new value for the condition's signal, for pairs of (place, condition)."""
     measured: BoolArray = np.logical_or.reduce(taken.told[places] & _SOURCES[which], axis=1)
     measured &= looked_at[places] | ~_OF_BANK[which]
+    measured |= (which == conditions.FALL) & ~np.isnan(taken.context[places, ACTIVITY])
     return measured
 
 
@@ -195,6 +197,7 @@ def _observe(
     limits.refresh(table, judges.wards, taken.rows)
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
+    signals[:, conditions.FALL_SIGNAL] = falls.judge(table, taken)
     beyond = (signals[:, conditions.SIGNAL] - limits.held_against(table, taken.rows)) * conditions.DIRECTION
     excess = beyond / conditions.BAND_STEPS
     phase = table["alarm_phase"][taken.rows]

@@ -25,13 +25,15 @@ import numpy.typing as npt
 class Column:
     """One property of a patient: a number, or a row of ``width`` numbers of the same kind.
 
-    ``default`` is one number for all of them, or one for each.
+    ``default`` is one number for all of them, or one for each. With ``is_appended_to`` a newer version may
+    have more numbers after those of an older one.
     """
 
     name: str
     dtype: str
     default: float | tuple[float, ...]
     width: int | None = None
+    is_appended_to: bool = False
 
 
 class Pack:

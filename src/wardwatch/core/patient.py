@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import alarms, explain, limits, river_judging
+from wardwatch.core import alarms, explain, falls, limits, river_judging
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.desk import AlarmDesk
 from wardwatch.core.baseline import LEARNING_S
@@ -49,6 +49,7 @@ COLUMNS = (
     Column("desk_due_ms", "i8", NOT_DUE_MS),
     *alarms.COLUMNS,
     *river_judging.COLUMNS,
+    *falls.COLUMNS,
     *limits.COLUMNS,
 )
 

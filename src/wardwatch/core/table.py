@@ -226,9 +226,8 @@ class PatientTable:
         seated = {block.patients[i][0] for i in kept}
         rows = first + np.array(kept, dtype=np.int64)
         for column in self._columns:
-            numbers, array = block.columns.get(column.name), self._arrays[column.name]
-            if numbers is not None and numbers.shape[1:] == array.shape[1:]:
-                array[rows] = numbers[kept]
+            if (numbers := block.columns.get(column.name)) is not None:
+                self._fill(column, rows, numbers[kept])
         for name, ward, bed in block.away:
             self._away[name] = (first // BLOCK_ROWS, (ward, bed))
             if name not in self._rows:
@@ -237,6 +236,13 @@ class PatientTable:
             for name, state in block.attached[kind].items():
                 if name in seated:
                     self._attachments[kind].restore(name, state)
+
+    def _fill(self, column: Column, rows: IntArray, numbers: npt.NDArray[Any]) -> None:
+        array = self._arrays[column.name]
+        if column.is_appended_to:
+            array = array[:, : numbers.shape[1]]
+        if numbers.shape[1:] == array.shape[1:]:
+            array[rows] = numbers
 
     def _take_note(self, patient: str, block: Block) -> None:
         self.notes.pop(patient, None)

@@ -3,7 +3,7 @@
 By rule: the contributions of ``learned`` sum to its score, which is above the limit, and each z is what the
 value, the usual and the band say; the points of ``news2`` sum to its lowest total, which is beyond the limit,
 as is the value of ``limit``; the mean of ``nightly`` is as far above the usual as NightSignal asks for; the
-score of ``river`` reaches its threshold.
+score of ``river`` reaches its threshold; the impact of ``fall`` is above its limit.
 
 >>> agrees({"rule": "news2", "points": {"heart_rate": 2, "respiratory_rate": 3}, "lowest": 5, "limit": 4})
 True
@@ -72,10 +72,15 @@ def _river(why: Why) -> bool:
     return bool(why["score"] >= why["threshold"])
 
 
+def _fall(why: Why) -> bool:
+    return bool(why["impact"] > why["limit"])
+
+
 _OF_RULE: dict[str, Callable[[Why], bool]] = {
     "learned": _learned,
     "news2": _news2,
     "limit": _limit,
     "nightly": _nightly,
     "river": _river,
+    "fall": _fall,
 }

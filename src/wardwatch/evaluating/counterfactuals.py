@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from wardwatch.core.events import AlarmEvent
+from wardwatch.core.falls import LIES_WITHIN_MS
 from wardwatch.core.local_time import LocalTime
-from wardwatch.core.reading import CONSCIOUSNESS_LEVELS, ON_OXYGEN, STEPS, UNKNOWN, BoolArray
+from wardwatch.core.reading import ACTIVITY, CONSCIOUSNESS_LEVELS, ON_OXYGEN, STEPS, UNKNOWN, BoolArray
 from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_INDEX, VITALS
 from wardwatch.evaluating.tracks import DAY_MS, HEART_RATE, Track
 
@@ -34,12 +35,14 @@ class Statement:
     """With all of this the step would not have come.
 
     ``vitals`` has the lowest and the highest value of each; ``on_oxygen`` and ``consciousness`` what would
-    have to be entered, or ``None``. ``of_night``: it is about the values of the night before the onset.
+    have to be entered, and ``impact`` the most that the activity shortly before the onset could have been, or
+    ``None``. ``of_night``: it is about the values of the night before the onset.
     """
 
     vitals: Mapping[str, Bounds] = field(default_factory=dict)
     on_oxygen: bool | None = None
     consciousness: str | None = None
+    impact: float | None = None
     of_night: bool = False
 
     def __str__(self) -> str:
@@ -47,8 +50,8 @@ class Statement:
         bounds = [f"{name} {low:g} to {high:g}" for name, (low, high) in self.vitals.items()]
         return ", ".join(bounds + entered) + (" at night" if self.of_night else "")
 
-    def _entered(self) -> dict[str, bool | str]:
-        entered = {"on_oxygen": self.on_oxygen, "consciousness": self.consciousness}
+    def _entered(self) -> dict[str, bool | str | float]:
+        entered = {"on_oxygen": self.on_oxygen, "consciousness": self.consciousness, "impact": self.impact}
         return {name: told for name, told in entered.items() if told is not None}
 
 
@@ -74,6 +77,8 @@ def statements(event: AlarmEvent) -> list[Statement]:
         found += [Statement(vitals={name: its}) for name, its in bounds.items()]
     if night := left.pop("nightly_mean", None):
         found.append(Statement(vitals={"heart_rate": _bounds(night)}, of_night=True))
+    if impact := left.pop("impact", None):
+        found.append(Statement(impact=float(impact["at_most"])))
     if left:
         raise ValueError(f"A counterfactual says something that can't be checked: {', '.join(left)}.")
     return found
@@ -88,6 +93,8 @@ def first_row(statement: Statement, track: Track, event: AlarmEvent, local_time:
     onset = track.row_at(event.onset_ms)
     if statement.of_night:
         return _first_of_night(track.piece(0, onset), local_time)
+    if statement.impact is not None:
+        return track.row_at(event.onset_ms - LIES_WITHIN_MS)
     oldest = track.row_at(event.onset_ms - OBSERVATION_MAXIMUM_AGE_S * 1000)
     before = track.piece(oldest, onset)
     return oldest + min([len(before), *_standing(statement, before, event.onset_ms)])
@@ -140,6 +147,9 @@ def with_values(statement: Statement, readings: Track, concerned: BoolArray, loc
     if statement.consciousness is not None:
         told = concerned & (readings.consciousness != UNKNOWN)
         changed.consciousness[told] = CONSCIOUSNESS_LEVELS.index(statement.consciousness)
+    if statement.impact is not None:
+        activity = readings.context[:, ACTIVITY]
+        changed.context[concerned, ACTIVITY] = np.minimum(activity[concerned], statement.impact)
     return changed
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
 from wardwatch.core.vitals import VITAL_NAMES
 
-# The rules that nothing learned may hold back: fixed limits, and the chart of NEWS2.
-FIXED_RULES = frozenset({"limit", "news2"})
+# The rules that nothing learned may hold back: fixed limits, the chart of NEWS2, and falls.
+FIXED_RULES = frozenset({"limit", "news2", "fall"})
+_OF_MOVEMENT = "movement"
 _NIGHTLY = ".nightly"
 
 
@@ -51,9 +52,9 @@ def is_nightly(condition: str) -> bool:
 
 
 def may_tell_of_heart_rate(condition: str) -> bool:
-    """Whether a heart rate could bring a condition about: one of another vital alone can't be."""
+    """Whether a heart rate could bring a condition about: one of another vital alone, or a fall, can't be."""
     subject = condition.partition(".")[0]
-    return subject == "heart_rate" or subject not in VITAL_NAMES
+    return subject == "heart_rate" or subject not in (*VITAL_NAMES, _OF_MOVEMENT)
 
 
 def is_step_up(event: AlarmEvent) -> bool:
