@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.support.devices import Watched, every
+from tests.support.devices import Watched, every, sent
 from tests.support.logs import START_MS
 from tests.support.wards import Sent
 from wardwatch.core.technical.conditions import IN_WORDS, RULE_VERSION, InWords
@@ -35,6 +35,10 @@ def test_the_table_has_each_condition_and_no_other() -> None:
     ]
 
 
+def _spike_at(at_s: float) -> list[Sent]:
+    return [sent(at_s + turn, heart_rate=rate) for turn, rate in enumerate((70.0, 150.0, 71.0))]
+
+
 def test_every_reason_is_told() -> None:
     table = re.findall(r"^\| `(device\.\w+)` \| ([\w, ]+) \|", DOCUMENT.split("## Reasons")[1], re.MULTILINE)
     troubles: dict[str, dict[str, Any]] = {
@@ -44,10 +48,18 @@ def test_every_reason_is_told() -> None:
         "device.battery_low": {"battery": 3.0},
         "device.clock_wrong": {"late_s": -100},
         "device.refused": {"heart_rate": 0.0},
+        "device.stuck": {"heart_rate": 70.0},
+        "device.drift": {"skin_temperature": 20.0},
+        "device.spikes": {},
+        "device.duplicates": {},
     }
     assert [name for name, _ in table] == list(troubles)
     for name, fields in table:
-        log: list[Sent] = every(10, 300, **troubles[name])
+        log: list[Sent] = every(10, 700, **troubles[name])
+        if name == "device.spikes":
+            log = [each for at in range(0, 600, 60) for each in _spike_at(at)]
+        if name == "device.duplicates":
+            log = [each for each in log for _ in range(2)]
         watched = Watched()
         changes = watched.receive(log) + watched.tick(START_MS + 3_600_000)
         [why] = [each.why for each in changes if (each.condition, each.phase.value) == (name, "start")]

@@ -85,10 +85,9 @@ def sent(
 
 
 def every(step_s: float, until_s: float, *, since_s: float = 0.0, **said: Any) -> list[Sent]:
-    """Readings of one device, one each so many seconds."""
-    said = {"heart_rate": 70.0} | said
+    """Readings of one device, one each so many seconds, of a heart that beats."""
     times = np.arange(since_s, until_s, step_s).tolist()
-    return [sent(at_s, **said) for at_s in times]
+    return [sent(at_s, **{"heart_rate": 70.0 + turn % 2} | said) for turn, at_s in enumerate(times)]
 
 
 def merged(*logs: Iterable[Sent]) -> list[Sent]:

@@ -35,18 +35,21 @@ class FaultKind:
 _ALL = (
     FaultKind(
         name="drift", description="a sensor that moves away from the truth, a little more each minute",
-        severity="how far: at 1 skin temperature is 2 Cel too low at the end",
+        severity="how far: at 1 skin temperature is the room's at the end; below 0.7 nobody can tell",
         act=sensors.drift, a_day=0.05, lasts_s=(_HOUR, 6 * _HOUR), severities=(0.2, 1.0),
+        alarm="device.drift",
     ),
     FaultKind(
         name="flat_line", description="a sensor that goes on telling its last value",
         severity="from 0.5 on all vitals, below that the heart rate alone",
         act=sensors.flat_line, a_day=0.05, lasts_s=(2 * _MINUTE, 20 * _MINUTE), severities=(0.2, 1.0),
+        alarm="device.stuck",
     ),
     FaultKind(
         name="spikes", description="single values far off, back to the truth with the next one",
         severity="how many: at 1 one packet in twenty",
         act=sensors.spikes, a_day=0.5, lasts_s=(2 * _MINUTE, 30 * _MINUTE), severities=(0.1, 1.0),
+        alarm="device.spikes",
     ),
     FaultKind(
         name="motion_artefact", description="motion that is taken for a pulse, with a poor signal quality",
@@ -118,6 +121,7 @@ _ALL = (
         name="duplicates", description="packets that come twice",
         severity="the share of packets",
         act=transport.duplicates, a_day=0.5, lasts_s=(5 * _MINUTE, _HOUR), severities=(0.01, 0.3),
+        alarm="device.duplicates",
     ),
     FaultKind(
         name="reordering", description="packets that are overtaken by later ones",

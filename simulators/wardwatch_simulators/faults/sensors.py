@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wardwatch_simulators.faults.packets import Moment, Packet, Value
 
-# What drifts, in this order of preference, and how far at full severity, in the vital's unit: a thermistor
-# that comes loose cools, a probe that slips reads lower. No limit of a chart is crossed by it in who is well.
-_DRIFTS = (("skin_temperature", -2.0), ("oxygen_saturation", -2.0), ("heart_rate", 8.0))
+# Of devices without a thermistor, what drifts, in this order of preference, and how far at full severity, in
+# the vital's unit: a probe that slips reads lower. No limit of a chart is crossed by it in who is well.
+_DRIFTS = (("oxygen_saturation", -2.0), ("heart_rate", 8.0))
 _SPIKES_A_PACKET = 0.05
 # How far a spike goes, at least and at most.
 _SPIKES = {
@@ -28,7 +28,11 @@ _HELD_STILL = frozenset(
 
 
 def drift(packet: Packet, moment: Moment) -> list[Packet]:
-    """One vital moves away, a little more each second."""
+    """One vital moves away, a little more each second: a thermistor that comes loose cools to the room."""
+    skin = packet.values.get("skin_temperature")
+    if skin is not None:
+        packet.values["skin_temperature"] = skin + (_ROOM_CEL - skin) * moment.severity * moment.share
+        return [packet]
     for name, size in _DRIFTS:
         value = packet.values.get(name)
         if value is not None:

@@ -124,7 +124,10 @@ def test_readings_that_a_device_has_kept_are_no_slow_clock() -> None:
 
 def test_nor_are_they_if_it_takes_minutes_to_deliver_them() -> None:
     """They lag less and less."""
-    kept = [sent(2700 + at_s / 3, late_s=2700 - at_s * 2 / 3, heart_rate=70.0) for at_s in range(60, 4050)]
+    kept = [
+        sent(2700 + at_s / 3, late_s=2700 - at_s * 2 / 3, heart_rate=70.0 + at_s % 2)
+        for at_s in range(60, 4050)
+    ]
     changes = watched_changes(every(1, 60) + kept + every(1, 6000, since_s=4051))
     assert {change.condition for change in changes} == {"device.no_data"}
 

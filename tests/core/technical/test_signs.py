@@ -14,7 +14,8 @@ def said(number: float, late_ms: int = 0, *, source: int | None = None) -> int:
     context = np.full((1, len(CONTEXT_NAMES)), np.nan)
     if source is not None:
         context[0, source] = number
-    numbers = signs.numbers_of(context, np.array([late_ms]))
+    nothing = np.full((1, signs.SENSED), np.nan)
+    numbers = signs.numbers_of(context, np.array([late_ms]), nothing)
     return int(signs.signs_of(np.zeros((1, VITAL_COUNT), dtype=np.bool_), numbers)[0])
 
 
@@ -60,7 +61,27 @@ def test_thresholds_of_its_clock(late_ms: int, expected: int) -> None:
     assert said(0.0, late_ms) == expected
 
 
+@pytest.mark.parametrize(
+    ("sensed", "expected"),
+    [
+        ((-72.0, np.nan, 0.0), signs.STUCK),
+        ((72.0, np.nan, 0.0), signs.CHANGED),
+        ((np.nan, 25.99, 0.0), signs.COLD),
+        ((np.nan, 26.0, 0.0), 0),
+        ((np.nan, 26.99, 0.0), 0),
+        ((np.nan, 27.0, 0.0), signs.WARM),
+        ((np.nan, np.nan, 1.0), signs.SPIKED),
+        ((np.nan, np.nan, 129.0), signs.SPIKED),
+    ],
+)
+def test_thresholds_of_its_sensors(sensed: tuple[float, float, float], expected: int) -> None:
+    context = np.full((1, len(CONTEXT_NAMES)), np.nan)
+    numbers = signs.numbers_of(context, np.array([0]), np.array([sensed]))
+    [found] = signs.signs_of(np.zeros((1, VITAL_COUNT), dtype=np.bool_), numbers).tolist()
+    assert found == expected | ON_TIME
+
+
 def test_each_vital_has_a_bit_of_its_own() -> None:
     told = np.eye(VITAL_COUNT, dtype=np.bool_)
-    numbers = np.full((VITAL_COUNT, 4), np.nan)
+    numbers = np.full((VITAL_COUNT, 4 + signs.SENSED), np.nan)
     assert signs.signs_of(told, numbers).tolist() == [1 << vital for vital in range(VITAL_COUNT)]

@@ -116,7 +116,14 @@ def test_a_flat_line_holds_the_first_value_that_it_saw() -> None:
 
 def test_a_drift_begins_at_the_truth_and_goes_its_whole_way() -> None:
     assert only("drift", 50).values == SAID
-    assert only("drift", 149).values["skin_temperature"] == pytest.approx(32.5 - 2 * 0.99)
+    assert only("drift", 149).values["skin_temperature"] == pytest.approx(32.5 - 9.5 * 0.99)
+    assert only("drift", 149, severity=0.5).values["skin_temperature"] == pytest.approx(32.5 - 9.5 * 0.495)
+
+
+def test_without_a_thermistor_the_next_best_sensor_drifts() -> None:
+    said = {"heart_rate": 72, "oxygen_saturation": 97}
+    (one,) = FAULT_KINDS["drift"].act(replace(packet(149), values=said), moment(149))
+    assert one.values == {"heart_rate": 72, "oxygen_saturation": 95}
 
 
 def test_a_spike_changes_one_value_far() -> None:

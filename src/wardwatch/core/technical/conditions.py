@@ -19,6 +19,8 @@ RULE_VERSION = 1
 
 NO_DATA, REFUSED = "device.no_data", "device.refused"
 CLOCK_WRONG, OFF_BODY = "device.clock_wrong", "device.off_body"
+STUCK, DRIFT = "device.stuck", "device.drift"
+SPIKES, DUPLICATES = "device.spikes", "device.duplicates"
 
 # A device that measures once in a vital's maximum age is some seconds late now and then; and what a device
 # no longer sends falls silent within these seconds, and makes one alarm.
@@ -35,6 +37,12 @@ LEAST_SHARE, LEAST_SHARE_TO_STAY = 0.5, 0.25
 # What a device has kept while it was out of reach, and is too old by then, comes within a minute or two.
 LEAST_MINUTES = 3
 
+# A heart is never as steady: in whole /min, a rate stayed the same for 3 minutes at most in 26 recordings at
+# 1 Hz (stress_predict_e4), for 6 in 278 of arrhythmias (vitaldb_arrhythmia), and for 21 in those of six of
+# eight trackers that tell one a minute (wearable_minutes). So it must be the same in 30 slices of 20 seconds:
+# for 10 minutes, or, of what comes once a minute, for 30.
+STUCK_SLICE_MS, STUCK_SLICES = 20_000, 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
@@ -44,7 +52,7 @@ class Level:
     further reading that says so after the delay, and a ``steady`` one only if that says much the same.
     ``worsens`` and ``eases`` tell when it has the higher priority. One that ``explains_refusals`` keeps them
     from making an alarm of their own. ``source`` is the number that it goes by.
-    ``key`` is its name in what is kept.
+    ``key`` is its name in what is kept. What is ``said_late`` has lasted for the delay by then.
     """
 
     key: str
@@ -57,6 +65,7 @@ class Level:
     priority: Priority
     confirmed: bool = False
     steady: bool = False
+    said_late: bool = False
     explains_refusals: bool = False
     worsens: int = 0
     eases: int = 0
@@ -128,9 +137,60 @@ LEVELS: tuple[Level, ...] = (
         explains_refusals=True,
         priority=Priority.LOW,
     ),
+    Level(
+        key="stuck",
+        condition=STUCK,
+        source=signs.STUCK_SOURCE,
+        begins=signs.STUCK,
+        ends=signs.CHANGED,
+        delay_ms=STUCK_SLICE_MS * STUCK_SLICES,
+        clear_ms=0,
+        confirmed=True,
+        said_late=True,
+        # A pacemaker may be as steady.
+        priority=Priority.LOW,
+    ),
+    Level(
+        key="drift",
+        condition=DRIFT,
+        source=signs.SKIN_SOURCE,
+        begins=signs.COLD,
+        ends=signs.WARM | signs.OFF,
+        # Longer than a sensor takes to warm up.
+        delay_ms=600_000,
+        clear_ms=60_000,
+        confirmed=True,
+        priority=Priority.LOW,
+    ),
 )
 LEVEL_BY_KEY = {level.key: level for level in LEVELS}
-IDLE_CALLS = sum(level.begins for level in LEVELS)
+IDLE_CALLS = sum(level.begins for level in LEVELS) + signs.SPIKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A condition that goes by how often something happens in ten minutes.
+
+    It begins with the ``least`` times, in three minutes at least, and ``least_share`` of all readings; it is
+    over after ten minutes with less than ``least_to_stay`` and ``share_to_stay``.
+    """
+
+    key: str
+    condition: str
+    least: int
+    least_to_stay: int
+    least_share: float = 0.0
+    share_to_stay: float = 0.0
+    priority: Priority = Priority.LOW
+
+
+COUNTS: tuple[Count, ...] = (
+    # Motion, and a beat that is taken for two, bring one now and then.
+    Count(key="spikes", condition=SPIKES, least=5, least_to_stay=2),
+    # Of those that come twice only the ones that come before the next one are known again.
+    Count(key="copies", condition=DUPLICATES, least=10, least_to_stay=2, least_share=0.2, share_to_stay=0.1),
+)
+COUNT_BY_KEY = {count.key: count for count in COUNTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +260,33 @@ IN_WORDS: tuple[InWords, ...] = (
         exists=f"{LEAST_REFUSED} readings or more, and {100 * LEAST_SHARE:g} % or more of all, are refused",
         delay=f"in {LEAST_MINUTES} minutes of {_s(WINDOW_MS)}",
         over=f"less than {100 * LEAST_SHARE_TO_STAY:g} % are refused in {_s(WINDOW_MS)}",
+        priority=Priority.LOW,
+    ),
+    InWords(
+        condition=STUCK,
+        exists="a heart rate that is measured all the time stays the same, to the last digit",
+        delay=f"{STUCK_SLICES} times {_s(STUCK_SLICE_MS)} in which it comes",
+        over="it changes, once",
+        priority=Priority.LOW,
+    ),
+    _level(
+        "drift",
+        f"skin temperature < {signs.COLD_SKIN:g} Cel, worn, with a pulse",
+        f"skin temperature >= {signs.WARM_SKIN:g} Cel, or not worn",
+    ),
+    InWords(
+        condition=SPIKES,
+        exists=f"{COUNT_BY_KEY['spikes'].least} single values or more are far off, the next one is back",
+        delay=f"in {LEAST_MINUTES} minutes of {_s(WINDOW_MS)}",
+        over=f"less than {COUNT_BY_KEY['spikes'].least_to_stay} in {_s(WINDOW_MS)}",
+        priority=Priority.LOW,
+    ),
+    InWords(
+        condition=DUPLICATES,
+        exists=f"{COUNT_BY_KEY['copies'].least} readings or more, and "
+        f"{100 * COUNT_BY_KEY['copies'].least_share:g} % or more of all, come twice",
+        delay=f"in {LEAST_MINUTES} minutes of {_s(WINDOW_MS)}",
+        over=f"less than {100 * COUNT_BY_KEY['copies'].share_to_stay:g} % come twice in {_s(WINDOW_MS)}",
         priority=Priority.LOW,
     ),
 )

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from wardwatch.core.events import Phase, Reason
-from wardwatch.core.technical import conditions, levels
-from wardwatch.core.technical.conditions import LEVELS
+from wardwatch.core.technical import conditions, levels, signs
+from wardwatch.core.technical.conditions import COUNT_BY_KEY, LEVELS
 from wardwatch.core.technical.levels import Episode
 from wardwatch.core.technical.refusals import Refusals
 from wardwatch.core.technical.silence import Seldom, Silence
 from wardwatch.core.technical.steps import Step
-from wardwatch.core.vitals import VITAL_COUNT
+from wardwatch.core.technical.tallies import Tally
+from wardwatch.core.vitals import VITAL_COUNT, VITAL_NAMES
 
 
 @dataclass(slots=True)
@@ -29,11 +30,13 @@ class Device:
     episodes: dict[str, Episode] = field(default_factory=dict)
     silence: Silence = field(default_factory=Silence)
     refusals: Refusals | None = None
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not self.episodes and self.silence.is_empty and self.refusals is None
+        nothing_counted = self.refusals is None and not self.tallies
+        return not self.episodes and self.silence.is_empty and nothing_counted
 
     @property
     def has_alarm(self) -> bool:
@@ -41,12 +44,13 @@ class Device:
         return bool(
             self.silence.vitals
             or (self.refusals is not None and self.refusals.onset_ms is not None)
+            or any(tally.onset_ms is not None for tally in self.tallies.values())
             or any(episode.is_open for episode in self.episodes.values())
         )
 
     def calls(self) -> int:
         """Which signs of its next reading would change anything."""
-        found = self.silence.calls
+        found = self.silence.calls | signs.SPIKED
         for level in LEVELS:
             found |= levels.calls(level, self.episodes.get(level.key), self.now_ms)
         return found
@@ -56,6 +60,7 @@ class Device:
         due_ms = self.silence.due_ms(told_ms)
         if self.refusals is not None:
             due_ms = min(due_ms, self.refusals.due_ms)
+        due_ms = min([due_ms, *(tally.due_ms for tally in self.tallies.values())])
         for level, episode in self._waiting():
             due_ms = min(due_ms, levels.due_ms(level, episode))
         return due_ms
@@ -84,6 +89,10 @@ class Device:
                 steps += _some(self.refusals.advance(taken, self.name))
                 if self.refusals.is_empty:
                     self.refusals = None
+            for key in [key for key, tally in self.tallies.items() if tally.due_ms <= due_ms]:
+                steps += _some(self.tallies[key].advance(COUNT_BY_KEY[key], taken, self.name))
+                if self.tallies[key].is_empty:
+                    del self.tallies[key]
         return steps
 
     def _waiting_at(self, due_ms: int) -> Iterator[tuple[conditions.Level, Episode]]:
@@ -132,12 +141,28 @@ class Device:
         explained = any(conditions.LEVEL_BY_KEY[key].explains_refusals for key in self.episodes)
         return _some(self.refusals.hear(reasons, taken, now_ms, self.name, whole=whole, explained=explained))
 
+    def hear_spikes(self, spikes: int, taken: int, arrived_ms: int) -> list[Step]:
+        """Take in that values before this reading's were far off: ``spikes`` has a bit for each vital."""
+        vitals = (name for vital, name in enumerate(VITAL_NAMES) if spikes & 1 << vital)
+        return self._count("spikes", vitals, taken, arrived_ms)
+
+    def hear_copy(self, taken: int, arrived_ms: int) -> list[Step]:
+        """Take in that a reading came twice."""
+        return self._count("copies", (), taken, arrived_ms)
+
+    def _count(self, key: str, of: Iterable[str], taken: int, arrived_ms: int) -> list[Step]:
+        now_ms = self.now_ms = max(self.now_ms, arrived_ms)
+        tally = self.tallies.setdefault(key, Tally(now_ms, taken - 1))
+        return _some(tally.hear(COUNT_BY_KEY[key], of, taken, now_ms, self.name))
+
     def release(self, taken: int, at_ms: int) -> list[Step]:
         """End all that exists: the device is watched no longer."""
         now_ms = max(self.now_ms, at_ms)
         steps = _some(self.silence.end(now_ms, self.name))
         if self.refusals is not None:
             steps += _some(self.refusals.end(taken, now_ms, self.name))
+        for key, tally in self.tallies.items():
+            steps += _some(tally.end(COUNT_BY_KEY[key], taken, now_ms, self.name))
         steps += [
             levels.given_up(level, self.episodes[level.key], now_ms, self.name)
             for level in LEVELS
@@ -165,6 +190,8 @@ class Device:
             episodes={key: Episode(**each) for key, each in plain["episodes"].items()},
             silence=Silence(**silence | {"vitals": set(silence["vitals"]), "seldom": seldom}),
             refusals=None if refusals is None else Refusals(**refusals),
+            # Not in what was written before these were counted.
+            tallies={key: Tally(**each) for key, each in plain.get("tallies", {}).items()},
         )
 
 

@@ -16,7 +16,7 @@ from wardwatch.core.alarming.changes import Change
 from wardwatch.core.packs import Column
 from wardwatch.core.reading import IntArray
 from wardwatch.core.table import PatientTable
-from wardwatch.core.technical import sight
+from wardwatch.core.technical import sensed, sight
 from wardwatch.core.technical.conditions import (
     AGES_MS,
     ALL_THE_TIME_MS,
@@ -37,6 +37,7 @@ COLUMNS = (
     Column("device_told_ms", "i8", NEVER_MS, SLOTS * VITAL_COUNT),
     Column("device_taken", "i4", 0, SLOTS),
     *sight.COLUMNS,
+    *sensed.COLUMNS,
 )
 
 _WAITS_MS = np.array(AGES_MS) + GRACE_MS
@@ -169,6 +170,7 @@ class Devices:
         told_ms_of(table)[row, slot] = NEVER_MS
         table["device_taken"][row, slot] = 0
         sight.forget(table, row, slot)
+        sensed.forget(table, row, slot)
         table.touch(np.array([row]))
         return [_change(patient, device.name, step) for step in steps]
 

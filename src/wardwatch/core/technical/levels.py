@@ -31,7 +31,10 @@ class Episode:
 
 def begun(level: Level, said: int, number: float, now_ms: int) -> Episode | None:
     """The episode that begins with a reading, if one does."""
-    return Episode(now_ms, number, bool(said & level.worsens)) if said & level.begins else None
+    if not said & level.begins:
+        return None
+    since_ms = now_ms - level.delay_ms if level.said_late else now_ms
+    return Episode(since_ms, number, bool(said & level.worsens))
 
 
 def goes_on(level: Level, episode: Episode, said: int) -> bool:
@@ -136,6 +139,8 @@ def _told(level: Level, number: float) -> float | bool:
     if level.source == signs.LATE_SOURCE:
         # Ahead of ours is positive.
         return round(-number / 1000, 3)
+    if level.source == signs.STUCK_SOURCE:
+        return abs(number)
     return number > 0.5 if level.source == signs.WORN_SOURCE else number
 
 
@@ -145,6 +150,8 @@ _WHY = {
     "battery": "battery",
     "fast": "skew_s",
     "slow": "skew_s",
+    "stuck": "heart_rate",
+    "drift": "skin_temperature",
 }
 _WORDS: dict[str, Callable[[float, int], str]] = {
     "off_body": lambda _, lasted_ms: f"{{device}} not worn for {duration(lasted_ms)}",
@@ -154,6 +161,8 @@ _WORDS: dict[str, Callable[[float, int], str]] = {
     "slow": lambda number, _: (
         f"Clock of {{device}} {duration(round(number))} slow, or its readings come late"
     ),
+    "stuck": lambda number, _: f"HR of {{device}} stuck at {-number:.0f}",
+    "drift": lambda number, _: f"Skin sensor of {{device}} loose or drifting: {number:.1f} Cel",
 }
 _OVER = {
     "off_body": "{device} worn again",
@@ -161,4 +170,6 @@ _OVER = {
     "battery": "Battery of {device} charged",
     "fast": "Clock of {device} no longer fast",
     "slow": "Clock of {device} no longer slow",
+    "stuck": "HR of {device} changes again",
+    "drift": "Skin sensor of {device} at the skin again",
 }

@@ -15,9 +15,11 @@ from wardwatch.core.vitals import VITAL_COUNT
 
 SignArray = npt.NDArray[np.uint32]
 
-# What the thresholds are of: three of the reading's context, and how late it arrived by the device's clock.
-WORN_SOURCE, QUALITY_SOURCE, BATTERY_SOURCE, LATE_SOURCE = range(4)
+# What the thresholds are of: three of the reading's context, how late it arrived by the device's clock, and
+# what its values say of the sensors (`sensed`).
+WORN_SOURCE, QUALITY_SOURCE, BATTERY_SOURCE, LATE_SOURCE, STUCK_SOURCE, SKIN_SOURCE, SPIKES_SOURCE = range(7)
 _CONTEXT = [WORN, SIGNAL_QUALITY, BATTERY]
+SENSED = 3
 
 # All thresholds are wardwatch's own choices: no standard names figures for them.
 CLEAN_SIGNAL = 0.6
@@ -26,6 +28,8 @@ EMPTY_BATTERY, RISEN_BATTERY = 5.0, 10.0
 # Readings are late for many reasons, but early only by a wrong clock.
 FAST_MS, NOT_FAST_MS = 30_000, 15_000
 SLOW_MS, NOT_SLOW_MS = 120_000, 60_000
+# Worn skin of 26 wrists (stress_predict_e4) was below 26 Cel for 7 minutes at most, just after it was put on.
+COLD_SKIN, WARM_SKIN = 26.0, 27.0
 
 # (source, direction, threshold): said where number * direction <= threshold * direction.
 _THRESHOLDS = (
@@ -41,10 +45,15 @@ _THRESHOLDS = (
     (LATE_SOURCE, -1, -float(NOT_FAST_MS)),
     (LATE_SOURCE, -1, float(SLOW_MS)),
     (LATE_SOURCE, +1, float(NOT_SLOW_MS)),
+    (STUCK_SOURCE, +1, 0.0),
+    (STUCK_SOURCE, -1, 0.0),
+    (SKIN_SOURCE, +1, np.nextafter(COLD_SKIN, 0.0)),
+    (SKIN_SOURCE, -1, WARM_SKIN),
+    (SPIKES_SOURCE, -1, 1.0),
 )
-OFF, ON, POOR, CLEAN, LOW, CHARGED, EMPTY, RISEN, FAST, NOT_FAST, SLOW, NOT_SLOW = (
-    1 << (VITAL_COUNT + place) for place in range(len(_THRESHOLDS))
-)
+_SIGNS = [1 << (VITAL_COUNT + place) for place in range(len(_THRESHOLDS))]
+OFF, ON, POOR, CLEAN, LOW, CHARGED, EMPTY, RISEN, FAST, NOT_FAST, SLOW, NOT_SLOW = _SIGNS[:12]
+STUCK, CHANGED, COLD, WARM, SPIKED = _SIGNS[12:]
 VITAL_SIGNS = (1 << VITAL_COUNT) - 1
 CLOCK_SIGNS = FAST | NOT_FAST | SLOW | NOT_SLOW
 
@@ -55,11 +64,12 @@ _END = VITAL_COUNT + len(_THRESHOLDS)
 _BITS = 32
 
 
-def numbers_of(context: FloatArray, late_ms: IntArray) -> FloatArray:
-    """(n, sources): what the thresholds are held against; ``context`` is a round's."""
-    numbers = np.empty((len(late_ms), len(_CONTEXT) + 1))
+def numbers_of(context: FloatArray, late_ms: IntArray, sensed: FloatArray) -> FloatArray:
+    """(n, sources): what the thresholds are held against; ``context`` is a round's, ``sensed`` (n, 3)."""
+    numbers = np.empty((len(late_ms), len(_CONTEXT) + 1 + SENSED))
     numbers[:, : len(_CONTEXT)] = context[:, _CONTEXT]
     numbers[:, LATE_SOURCE] = late_ms
+    numbers[:, STUCK_SOURCE:] = sensed
     return numbers
 
 

@@ -27,9 +27,9 @@ import numpy as np
 
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.events import Reason, Refusal
-from wardwatch.core.reading import IntArray, Round
+from wardwatch.core.reading import FloatArray, IntArray, Round
 from wardwatch.core.table import PatientTable
-from wardwatch.core.technical import sight, signs
+from wardwatch.core.technical import sensed, sight, signs
 from wardwatch.core.technical.conditions import ALL_THE_TIME_MS, GRACE_MS
 from wardwatch.core.technical.devices import Devices, told_ms_of
 from wardwatch.core.technical.levels import NEVER_DUE_MS
@@ -79,10 +79,11 @@ class DeviceWatch:
         """Take in readings of devices that have a slot."""
         table, rows, arrived_ms = self._table, taken.rows, taken.arrived_at_ms
         fresh = taken.told[:, :VITAL_COUNT]
-        numbers = signs.numbers_of(taken.context, arrived_ms - taken.observed_at_ms)
-        said = signs.signs_of(fresh, numbers)
         told_ms = told_ms_of(table)
         before_ms = told_ms[rows, slots]
+        of_sensors = sensed.note(table, rows, slots, taken, before_ms)
+        numbers = signs.numbers_of(taken.context, arrived_ms - taken.observed_at_ms, of_sensors)
+        said = signs.signs_of(fresh, numbers)
         now_ms = np.where(fresh, arrived_ms[:, np.newaxis], NEVER_MS)
         told_ms[rows, slots] = np.maximum(before_ms, now_ms)
         table["device_taken"][rows, slots] += 1
@@ -96,17 +97,23 @@ class DeviceWatch:
             steps = device.hear(
                 int(said[place]), numbers[place].tolist(), before_ms[place].tolist(), int(arrived_ms[place])
             )
+            if said[place] & signs.SPIKED:
+                spikes, taken_so_far = (
+                    int(numbers[place, signs.SPIKES_SOURCE]),
+                    int(table["device_taken"][row, slot]),
+                )
+                steps += device.hear_spikes(spikes, taken_so_far, int(arrived_ms[place]))
             told += [(place, change) for change in self._devices.put(table, row, slot, device, steps)]
         return told
 
     def refuse(self, sent: Round, taken: Round, refused: Iterable[Refusal], devices: Sequence[str]) -> Told:
         """Take in what the gate has refused of a round, after :meth:`take` of the rest; places in ``sent``.
 
-        What came twice changes nothing.
+        A part that came twice changes nothing.
         """
         of_position: dict[int, list[Refusal]] = {}
         for refusal in refused:
-            if refusal.reason is not Reason.DUPLICATE:
+            if refusal.reason is not Reason.DUPLICATE or refusal.vital is None:
                 of_position.setdefault(refusal.position, []).append(refusal)
         if not of_position:
             return []
@@ -128,6 +135,8 @@ class DeviceWatch:
     ) -> list[Change]:
         table, row, arrived_ms = self._table, int(sent.rows[place]), int(sent.arrived_at_ms[place])
         slot, changes = self._devices.names.slot(table.patients[row], name), list[Change]()
+        if reasons == [Reason.DUPLICATE]:
+            return [] if slot is None else self._hear_again(row, slot, sent.values[place], arrived_ms)
         if slot is None:
             slot, changes = self._devices.seat(table, row, name, arrived_ms)
         if slot is None:
@@ -136,13 +145,22 @@ class DeviceWatch:
         if whole:
             # Of a reading that is not used only its time is, as evidence of the clock.
             late_ms = sent.arrived_at_ms[[place]] - sent.observed_at_ms[[place]]
-            numbers = signs.numbers_of(np.full_like(sent.context[[place]], np.nan), late_ms)
+            nothing = np.full((1, signs.SENSED), np.nan)
+            numbers = signs.numbers_of(np.full_like(sent.context[[place]], np.nan), late_ms, nothing)
             said = signs.signs_of(np.zeros((1, VITAL_COUNT), dtype=np.bool_), numbers)
             told_ms = told_ms_of(table)[row, slot].tolist()
             steps += device.hear(int(said[0]), numbers[0].tolist(), told_ms, arrived_ms)
         taken = int(table["device_taken"][row, slot])
         steps += device.hear_refusal(reasons, taken, arrived_ms, whole=whole)
         return changes + self._devices.put(table, row, slot, device, steps)
+
+    def _hear_again(self, row: int, slot: int, values: FloatArray, arrived_ms: int) -> list[Change]:
+        """Take in that a reading was refused as it seems to have come before."""
+        if not sensed.is_copy(self._table, row, slot, values):
+            return []
+        device = self._devices.get(self._table, row, slot)
+        steps = device.hear_copy(int(self._table["device_taken"][row, slot]), arrived_ms)
+        return self._devices.put(self._table, row, slot, device, steps)
 
     def due_ms(self) -> IntArray:
         """(rows): before these instants nothing falls due of the patients, on our clock."""
