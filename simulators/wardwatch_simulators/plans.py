@@ -16,6 +16,8 @@ from wardwatch_simulators.living.people import AT_HOME, ON_THE_WARD, Setting
 from wardwatch_simulators.living.randomness import purpose_keys, uniforms, wearer_keys
 
 _MINUTE_S = 60
+# So many devices of a patient the monitor watches (docs/technical.md).
+DEVICES_AT_MOST = 4
 
 SETTINGS: dict[str, Setting] = {"at_home": AT_HOME, "on_the_ward": ON_THE_WARD}
 
@@ -26,10 +28,10 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wearers:
-    """So many people of a kind with devices of a kind."""
+    """So many people of a kind, each with a device of each of these kinds."""
 
     count: int
-    device: str = "ward_set"
+    devices: Sequence[str] = ("ward_set",)
     setting: str = "on_the_ward"
 
 
@@ -45,7 +47,10 @@ class Illnesses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failures:
-    """So many devices fail, each at a time of ``at_s``, counted from the start."""
+    """So many wearers' devices fail, each at a time of ``at_s``, counted from the start.
+
+    Of a wearer's devices one fails, whichever chance takes.
+    """
 
     kind: str
     count: int
@@ -118,6 +123,7 @@ def cast(plan: Plan, seed: int) -> Cast:
 
 def _failing(plan: Plan, seed: int) -> list[Fault]:
     faults: list[Fault] = []
+    worn = [len(group.devices) for group in plan.wearers for _ in range(group.count)]
     for line, failures in enumerate(plan.failures):
         chosen = _Chosen(seed, f"failing {line}", plan.count)
         # Devices that fail in another way are taken last.
@@ -128,7 +134,9 @@ def _failing(plan: Plan, seed: int) -> list[Fault]:
             from_s = plan.starts_s + chosen.within(wearer, failures.at_s)
             lasts_s = chosen.within(wearer, failures.lasts_s)
             severity = chosen.between(wearer, failures.severity)
-            faults.append(Fault(from_s, wearer, failures.kind, from_s + max(1, lasts_s), severity))
+            until_s = from_s + max(1, lasts_s)
+            number = chosen.one_of(wearer, worn[wearer])
+            faults.append(Fault(from_s, wearer, failures.kind, until_s, severity, number))
     return faults
 
 
@@ -146,6 +154,9 @@ class _Chosen:
         first, last = span_s
         return first + int(self._draws[wearer][1] * (last - first))
 
+    def one_of(self, wearer: int, count: int) -> int:
+        return int(self._draws[wearer][3] * count)
+
     def between(self, wearer: int, span: tuple[float, float]) -> float:
         least, most = span
         return round(least + self._draws[wearer][2] * (most - least), 2)
@@ -153,7 +164,10 @@ class _Chosen:
 
 def _check(plan: Plan) -> None:
     for group in plan.wearers:
-        _known(group.device, DEVICE_KINDS, "device")
+        if not 1 <= len(group.devices) <= DEVICES_AT_MOST:
+            raise PlanError(f"a wearer has {len(group.devices)} devices; make it 1 to {DEVICES_AT_MOST}.")
+        for device in group.devices:
+            _known(device, DEVICE_KINDS, "device")
         _known(group.setting, SETTINGS, "setting")
     for illnesses in plan.illnesses:
         _known(illnesses.course, COURSES, "course")

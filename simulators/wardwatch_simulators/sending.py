@@ -15,7 +15,7 @@ from wardwatch_simulators.faults.packets import Moment, Packet, Value
 from wardwatch_simulators.faults.schedule import Fault, Schedule
 from wardwatch_simulators.living.devices import DECIMALS, DeviceKind
 from wardwatch_simulators.living.population import Population
-from wardwatch_simulators.living.randomness import Float32s, Ints, purpose_keys, uniforms
+from wardwatch_simulators.living.randomness import Float32s, Ints, Keys, purpose_keys, uniforms
 from wardwatch_simulators.payloads import FIELDS, encoded, prefix_of, template_of
 
 # When it is due, whose it is, its number (of several at the same instant), and the payload.
@@ -29,6 +29,30 @@ _LIFE, _MOMENT = 0, 1  # lanes of what is drawn for a device
 _COPIES_A_SECOND = 8
 _HOUR_S = 3600
 _ORDER = list(FAULT_KINDS)
+
+
+def patient_name(wearer: int) -> str:
+    """The pseudonym of wearer number ``wearer``, from 0 on.
+
+    >>> patient_name(0)
+    'sim-0001'
+    """
+    return f"sim-{wearer + 1:04d}"
+
+
+def device_name(wearer: int, number: int) -> str:
+    """The name of a wearer's device, from 0 on.
+
+    >>> device_name(0, 0), device_name(0, 1)
+    ('simdev-0001', 'simdev-0001-2')
+    """
+    name = f"simdev-{wearer + 1:04d}"
+    return f"{name}-{number + 1}" if number else name
+
+
+def device_keys(wearers: Keys, number: int) -> Keys:
+    """What chance goes by for these wearers' devices: each has a life, and faults, of its own."""
+    return purpose_keys(wearers, f"device number {number}") if number else wearers
 
 
 @dataclass(slots=True)
@@ -62,9 +86,10 @@ class Devices:
         self._midnight_ms, self._first_s, self._at_once_s = midnight_ms, first_s, at_once_s
         numbers = population.wearers.tolist()
         self._first_wearer: int = numbers[0]
-        names = [f"{number + 1:04d}" for number in numbers]
-        self._prefixes = [prefix_of(f"sim-{name}", f"simdev-{name}") for name in names]
-        draws = uniforms(purpose_keys(population.keys, "device"), np.zeros(1, dtype=np.int64))[:, 0]
+        self._prefixes = [
+            prefix_of(patient_name(number), device_name(number, schedule.device)) for number in numbers
+        ]
+        draws = uniforms(purpose_keys(schedule.keys, "device"), np.zeros(1, dtype=np.int64))[:, 0]
         # Devices are not in step: each measures at a moment of its own within the second.
         self._moments_ms: Ints = (draws[:, _MOMENT] * np.float32(1000)).astype(np.int64)
         self._order: list[int] = np.argsort(self._moments_ms, kind="stable").tolist()

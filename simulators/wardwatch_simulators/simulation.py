@@ -17,11 +17,11 @@ from typing import NamedTuple, TypeAlias
 from wardwatch_simulators.beds import lay_out
 from wardwatch_simulators.faults.kinds import FAULT_KINDS
 from wardwatch_simulators.faults.schedule import Schedule
-from wardwatch_simulators.living.devices import DEVICE_KINDS
+from wardwatch_simulators.living.devices import DEVICE_KINDS, DeviceKind
 from wardwatch_simulators.living.episodes import truth
 from wardwatch_simulators.living.population import Population
 from wardwatch_simulators.plans import SETTINGS, Group, Plan, cast
-from wardwatch_simulators.sending import Devices, Due
+from wardwatch_simulators.sending import Devices, Due, device_keys, device_name, patient_name
 from wardwatch_simulators.truth import Deterioration, DeviceFault, IllnessPhase, TruthRecord
 
 # So many wearers' devices are worked on together: their pieces come due at seconds of their own, so that
@@ -63,7 +63,7 @@ class Simulation:
         self._next_s = self._told_until_s = plan.starts_s
         self._seconds_at_once = seconds_at_once
         self._under_way: list[Due] = []
-        self.patients = tuple(f"sim-{number:04d}" for number in range(1, plan.count + 1))
+        self.patients = tuple(map(patient_name, range(plan.count)))
         self.placements = lay_out(self.patients)
         self._devices = [
             devices for group in self._cast.groups for devices in self._of(group, wearers_at_once)
@@ -111,18 +111,31 @@ class Simulation:
                 setting=SETTINGS[group.wearers.setting],
                 episodes=[episode for episode in self._cast.episodes if episode.wearer in wearers],
             )
-            told = [fault for fault in self._cast.faults if fault.wearer in wearers]
-            yield Devices(
-                population,
-                DEVICE_KINDS[group.wearers.device],
-                Schedule(
-                    wearers=population.wearers, keys=population.keys, mixture=self._plan.mixture, told=told
-                ),
-                midnight_ms=self._midnight_ms,
-                first_s=self._plan.starts_s,
-                at_once_s=self._seconds_at_once,
-                first_piece_s=self._seconds_at_once - _APART_S * place % self._seconds_at_once,
-            )
+            for number, kind in enumerate(group.wearers.devices):
+                yield self._devices_of(population, number, DEVICE_KINDS[kind], place)
+
+    def _devices_of(self, population: Population, number: int, kind: DeviceKind, place: int) -> Devices:
+        """Device ``number`` of these wearers; ``place`` tells them from others who have the same."""
+        told = [
+            fault
+            for fault in self._cast.faults
+            if fault.wearer in population.wearers and fault.device == number
+        ]
+        return Devices(
+            population,
+            kind,
+            Schedule(
+                wearers=population.wearers,
+                keys=device_keys(population.keys, number),
+                mixture=self._plan.mixture,
+                told=told,
+                device=number,
+            ),
+            midnight_ms=self._midnight_ms,
+            first_s=self._plan.starts_s,
+            at_once_s=self._seconds_at_once,
+            first_piece_s=self._seconds_at_once - _APART_S * (place + number) % self._seconds_at_once,
+        )
 
     def _due(self, second: int) -> list[Due]:
         """What arrives within a second, in order."""
@@ -182,7 +195,7 @@ class Simulation:
                     (fault.from_s, patient, 2 + list(FAULT_KINDS).index(fault.kind)),
                     DeviceFault(
                         patient=patient,
-                        device=patient.replace("sim-", "simdev-"),
+                        device=device_name(fault.wearer, fault.device),
                         fault=fault.kind,
                         from_ms=self._at_ms(fault.from_s),
                         until_ms=self._at_ms(fault.until_s),

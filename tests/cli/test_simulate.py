@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,18 @@ def test_courses_and_faults_are_those_that_were_asked_for(tmp_path: Path) -> Non
     assert all(start_ms + 60_000 <= each["onset_ms"] <= start_ms + 300_000 for each in onsets)
 
 
+def test_everybody_wears_all_devices_that_were_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "readings.jsonl"
+    simulate(
+        "--wearers", "2", "--device", "wristband", "--device", "oximeter", "--duration", "5s", "--out", out
+    )
+    readings = [ReadingDecoder().decode(line) for line in out.read_bytes().splitlines()]
+    assert Counter((reading.patient, reading.device) for reading in readings) == {
+        ("sim-0001", "simdev-0001"): 5, ("sim-0001", "simdev-0001-2"): 5,
+        ("sim-0002", "simdev-0002"): 5, ("sim-0002", "simdev-0002-2"): 5,
+    }  # fmt: skip
+
+
 def test_realistic_faults_come_by_chance_and_leave_most_readings_as_they_are(tmp_path: Path) -> None:
     files = {faults: tmp_path / faults for faults in ("none", "realistic")}
     for faults, file in files.items():
@@ -96,7 +109,7 @@ def test_realistic_faults_come_by_chance_and_leave_most_readings_as_they_are(tmp
 
 def test_a_scenario_says_how_many_how_long_and_from_what_time_of_day(tmp_path: Path) -> None:
     file, out = tmp_path / "own.toml", tmp_path / "readings.jsonl"
-    file.write_text('starts = "08:00"\nlasts = "30s"\n[[wearers]]\ncount = 2\ndevice = "oximeter"\n')
+    file.write_text('starts = "08:00"\nlasts = "30s"\n[[wearers]]\ncount = 2\ndevices = "oximeter"\n')
     simulate("--scenario", file, "--out", out)
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(lines) == 60
@@ -133,6 +146,8 @@ def test_a_scenario_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None
         (("--fault", "rust:2"), "there is no fault 'rust'; there are drift"),
         (("--course", "fall:0"), "write it as sepsis:3"),
         (("--course", "fall", "--deteriorating", "1"), "leave --deteriorating away"),
+        (("--device", "shoe"), "--device"),
+        (("--scenario", "quiet_ward", "--device", "cuff"), "leave --device away"),
         (("--scenario", "quiet_ward", "--faults", "none"), "leave --faults away"),
         (("--wearers", "0"), "--wearers"),
         (("--speed", "0"), "write a factor such as 1 or 60, or max"),

@@ -40,13 +40,23 @@ def test_a_quiet_day_has_at_most_a_tenth_of_a_physiological_alarm_a_patient() ->
     """Though devices fail as they do."""
     wearers = 20
     plan = Plan(
-        wearers=[Wearers(count=wearers, device=ONCE_A_MINUTE.name)],
+        wearers=[Wearers(count=wearers, devices=[ONCE_A_MINUTE.name])],
         mixture=REALISTIC,
         lasts_s=24 * HOUR_S,
     )
     watched = Watched(Simulation(plan, seed=SEED, start_ms=START_MS))
     assert len(watched.starts("physiological")) <= 0.1 * wearers
     assert watched.starts("technical")
+
+
+def test_wearers_of_several_devices_are_watched_as_calmly() -> None:
+    plan = Plan(
+        wearers=[Wearers(count=6, devices=["wristband", "oximeter", "cuff"])],
+        starts_s=9 * HOUR_S,
+        lasts_s=2 * HOUR_S,
+    )
+    watched = Watched(Simulation(plan, seed=SEED, start_ms=START_MS))
+    assert watched.events == []
 
 
 def test_each_fault_raises_the_technical_alarm_that_belongs_to_it_and_no_physiological_one() -> None:
@@ -74,7 +84,7 @@ def test_each_fault_raises_the_technical_alarm_that_belongs_to_it_and_no_physiol
 
 def test_each_course_is_caught_as_late_as_is_known() -> None:
     plan = Plan(
-        wearers=[Wearers(count=20, device=ONCE_A_MINUTE.name)],
+        wearers=[Wearers(count=20, devices=[ONCE_A_MINUTE.name])],
         illnesses=[Illnesses(course=course, count=1, at_s=(LEARNED_S, LEARNED_S)) for course in COURSES],
         starts_s=9 * HOUR_S,
         lasts_s=LEARNED_S + 11 * HOUR_S,

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from wardwatch.wire.errors import Unreadable
 from wardwatch.wire.readings import ReadingDecoder, encode_reading
 from wardwatch_simulators import (
     Arrival,
+    DeviceFault,
     Failures,
     Illnesses,
     Plan,
@@ -30,7 +32,11 @@ START_MS = 1_767_225_600_000
 NINE_S = 9 * 3600
 # Three kinds of devices, one fault of each kind, and chance.
 TROUBLED = Plan(
-    wearers=[Wearers(count=10), Wearers(count=8, device="chest_patch"), Wearers(count=4, device="tracker")],
+    wearers=[
+        Wearers(count=10),
+        Wearers(count=8, devices=["chest_patch"]),
+        Wearers(count=4, devices=["tracker"]),
+    ],
     illnesses=[Illnesses(course="fall", count=1, at_s=(60, 120))],
     failures=[
         Failures(kind=kind, count=1, at_s=(10, 60), lasts_s=(60, 120), severity=(0.5, 1.0))
@@ -145,6 +151,70 @@ def test_what_has_begun_is_told_once_however_often_it_is_asked_for(asked_every_s
     told += simulation.begun()
     assert told == simulation.truth()
     assert simulation.begun() == []
+
+
+def of_device(arrivals: Iterable[Arrival], device: str) -> list[bytes]:
+    return [each.payload for each in arrivals if json.loads(each.payload)["device"] == device]
+
+
+def test_each_device_of_a_wearer_has_a_clock_and_a_count_of_its_own() -> None:
+    plan = Plan(
+        wearers=[Wearers(count=2, devices=["wristband", "oximeter", "cuff"])], starts_s=NINE_S, lasts_s=1000
+    )
+    arrivals = list(simulated(plan).packets())
+    assert {json.loads(each.payload)["device"] for each in arrivals} == {
+        "simdev-0001", "simdev-0001-2", "simdev-0001-3", "simdev-0002", "simdev-0002-2", "simdev-0002-3",
+    }  # fmt: skip
+    moments = set()
+    measured = {"": "skin_temperature", "-2": "oxygen_saturation", "-3": "systolic_pressure"}
+    for number, vital in measured.items():
+        said = [json.loads(payload) for payload in of_device(arrivals, f"simdev-0001{number}")]
+        assert {each["patient"] for each in said} == {"sim-0001"}
+        assert [each["seq"] for each in said] == list(range(1, len(said) + 1))
+        assert all(vital in each for each in said)
+        moments.add(said[0]["observed_at_ms"] % 1000)
+    assert len(moments) == 3
+
+
+def test_another_device_changes_nothing_of_the_first_one() -> None:
+    alone = list(simulated(QUIET).packets())
+    plan = replace(QUIET, wearers=[Wearers(count=4, devices=["ward_set", "cuff"])])
+    both = list(simulated(plan).packets())
+    assert [each for each in both if not json.loads(each.payload)["device"].endswith("-2")] == alone
+
+
+def test_a_fault_hits_one_device_of_its_wearer_and_the_truth_says_which() -> None:
+    plan = Plan(
+        wearers=[Wearers(count=40, devices=["wristband", "oximeter"])],
+        failures=[Failures(kind="packet_loss", count=20, at_s=(0, 0), lasts_s=(60, 60))],
+        lasts_s=60,
+    )
+    simulation = simulated(plan)
+    arrivals = list(simulation.packets())
+    failing = {record.device for record in simulation.truth() if isinstance(record, DeviceFault)}
+    assert len(failing) == 20
+    assert {device.endswith("-2") for device in failing} == {True, False}
+    sent = Counter(json.loads(each.payload)["device"] for each in arrivals)
+    assert {device for device, count in sent.items() if count < 60} == failing & sent.keys()
+    assert len(sent.keys() | failing) == 80
+
+
+def test_devices_of_a_wearer_fail_by_chance_apart_from_each_other() -> None:
+    plan = Plan(
+        wearers=[Wearers(count=20, devices=["wristband", "wristband"])],
+        mixture={"restart": 200.0},
+        lasts_s=600,
+    )
+    simulation = simulated(plan)
+    for _ in simulation.seconds():
+        pass
+    faults = [record for record in simulation.truth() if isinstance(record, DeviceFault)]
+    when: dict[bool, set[tuple[str, int]]] = {False: set(), True: set()}
+    for fault in faults:
+        when[fault.device.endswith("-2")].add((fault.patient, fault.from_ms))
+    assert when[False]
+    assert when[True]
+    assert not when[False] & when[True]
 
 
 def test_the_truth_tells_all_that_has_begun_and_stands_in_no_reading() -> None:

@@ -15,13 +15,14 @@ _HOUR_S, _HOURS_A_DAY = 3600, 24
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """The device of wearer number ``wearer`` fails from ``from_s`` to before ``until_s``."""
+    """Device number ``device`` of wearer number ``wearer`` fails from ``from_s`` to before ``until_s``."""
 
     from_s: int
     wearer: int
     kind: str
     until_s: int
     severity: float = 1.0
+    device: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
@@ -41,12 +42,16 @@ MIXTURES: Mapping[str, Mixture] = {"none": NO_FAULTS, "realistic": REALISTIC}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """The faults of some wearers: those ``told``, and those that come by chance, ``mixture``."""
+    """The faults of some devices: those ``told``, and those that come by chance, ``mixture``.
+
+    They are number ``device`` of their ``wearers``; ``keys`` are the devices' own.
+    """
 
     wearers: Ints
     keys: Keys
     mixture: Mixture
     told: Sequence[Fault] = ()
+    device: int = 0
 
     def of_hour(self, hour: int) -> list[Fault]:
         """Those that begin within an hour, in order of time."""
@@ -70,4 +75,5 @@ class Schedule:
                     kind=name,
                     until_s=from_s + least_s + int(length[row] * (most_s - least_s)),
                     severity=round(mild + float(how[row]) * (severe - mild), 2),
+                    device=self.device,
                 )

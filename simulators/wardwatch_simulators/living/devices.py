@@ -81,6 +81,8 @@ _ALL = (
             "systolic_pressure": 300, "diastolic_pressure": 300, "skin_temperature": 1, "steps": 1,
         },
     ),
+    # Goes with another device. Ambulatory cuffs are inflated every quarter to half an hour.
+    DeviceKind(name="cuff", every_s={"systolic_pressure": 900, "diastolic_pressure": 900}),
     # One record a minute, as wrist-worn consumer trackers export them.
     DeviceKind(name="tracker", every_s={"heart_rate": 60, "steps": 60}, average_s=60),
 )  # fmt: skip

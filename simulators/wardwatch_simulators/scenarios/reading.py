@@ -136,7 +136,7 @@ def _plan(top: _Table) -> Plan:
 def _wearers(table: _Table) -> Wearers:
     wearers = Wearers(
         count=table.take("count", _count),
-        device=table.take("device", _one_of(DEVICE_KINDS), "ward_set"),
+        devices=table.take("devices", _some_of(DEVICE_KINDS), ("ward_set",)),
         setting=table.take("setting", _one_of(SETTINGS), "on_the_ward"),
     )
     table.done()
@@ -177,6 +177,15 @@ def _one_of(known: Mapping[str, Any]) -> Callable[[Any], str]:
         if value not in known:
             raise ValueError(f"there is no {value!r}; there are {', '.join(known)}.")
         return str(value)
+
+    return read
+
+
+def _some_of(known: Mapping[str, Any]) -> Callable[[Any], tuple[str, ...]]:
+    one = _one_of(known)
+
+    def read(value: Any) -> tuple[str, ...]:
+        return tuple(map(one, value)) if isinstance(value, list) else (one(value),)
 
     return read
 

@@ -29,6 +29,7 @@ from wardwatch.simulating import Sent, send
 from wardwatch.wire.topics import ALL
 from wardwatch_simulators import Deterioration, DeviceFault, Simulation, encode_truth
 from wardwatch_simulators.faults import MIXTURES
+from wardwatch_simulators.living import DEVICE_KINDS
 from wardwatch_simulators.scenarios import READY
 from wardwatch_simulators.truth import TOPIC
 
@@ -41,6 +42,13 @@ _KEPT_UP_WITHIN_MS = 1000
 
 @click.command("simulate")
 @click.option("--wearers", type=click.IntRange(1, 100_000), help="How many.  [default: 20]")
+@click.option(
+    "--device",
+    "devices",
+    type=click.Choice(list(DEVICE_KINDS)),
+    multiple=True,
+    help="What each of them wears; may be repeated.  [default: ward_set]",
+)
 @click.option(
     "--course",
     "courses",
@@ -96,6 +104,7 @@ _KEPT_UP_WITHIN_MS = 1000
 def command(  # noqa: PLR0913 (one argument an option)
     *,
     wearers: int | None,
+    devices: tuple[str, ...],
     courses: tuple[tuple[str, int], ...],
     deteriorating: int | None,
     faults: str | None,
@@ -123,7 +132,7 @@ def command(  # noqa: PLR0913 (one argument an option)
     """
     _check_together(out, start_ms, speed, truth_topic)
     speed = speed or 1.0
-    order = Order(wearers, courses, deteriorating, faults, failures, scenario, duration_s)
+    order = Order(wearers, devices, courses, deteriorating, faults, failures, scenario, duration_s)
     if duration_s is None and scenario is None and speed > 1:
         order = order.lasting(_DAY_S)
     simulation = _simulation(order, seed, start_ms, into_kafka_at=speed if out is None else None)

@@ -15,6 +15,7 @@ from wardwatch_simulators.living import COURSES
 from wardwatch_simulators.scenarios import ScenarioError, load
 
 _WEARERS = 20
+_DEVICES = ("ward_set",)
 _COUNTED = re.compile(r"(\w+)(?::([1-9][0-9]{0,5}))?")
 # Where there is no end, as if the end came after so long.
 _WITHOUT_END_S = 3600
@@ -52,6 +53,7 @@ class Order:
     """The options, as given."""
 
     wearers: int | None
+    devices: tuple[str, ...]
     courses: tuple[tuple[str, int], ...]
     deteriorating: int | None
     faults: str | None
@@ -78,7 +80,7 @@ def plan_of(order: Order) -> Plan:
     if max((count for _, count in order.failures), default=0) > wearers:
         raise click.BadParameter("there are not so many wearers.", param_hint="--fault")
     return Plan(
-        wearers=[Wearers(count=wearers)],
+        wearers=[Wearers(count=wearers, devices=order.devices or _DEVICES)],
         illnesses=[Illnesses(course=name, count=count, at_s=begin_s) for name, count in courses],
         failures=[
             Failures(kind=name, count=count, at_s=begin_s, lasts_s=FAULT_KINDS[name].lasts_s)
@@ -103,6 +105,7 @@ def _courses(order: Order, wearers: int) -> list[tuple[str, int]]:
 def _of_scenario(order: Order, scenario: str) -> Plan:
     given = {
         "--wearers": order.wearers,
+        "--device": order.devices,
         "--course": order.courses,
         "--deteriorating": order.deteriorating,
         "--faults": order.faults,

@@ -14,10 +14,10 @@ POPULATION = Population(seed=4, wearers=6)
 @pytest.mark.parametrize("name", DEVICE_KINDS)
 def test_a_kind_measures_its_vitals_as_often_as_it_says(name: str) -> None:
     kind = DEVICE_KINDS[name]
-    measured = kind.measured(POPULATION, NINE_S, 600)
+    measured = kind.measured(POPULATION, NINE_S, 900)
     assert measured.keys() == kind.every_s.keys()
     for vital, every_s in kind.every_s.items():
-        assert np.isfinite(measured[vital]).sum(axis=1).tolist() == [600 // every_s] * len(POPULATION)
+        assert np.isfinite(measured[vital]).sum(axis=1).tolist() == [900 // every_s] * len(POPULATION)
 
 
 def test_devices_are_not_in_step() -> None:

@@ -38,7 +38,7 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
 
         [[wearers]]
         count = 3
-        device = "oximeter"
+        devices = ["oximeter", "cuff"]
         setting = "at_home"
 
         [[illness]]
@@ -58,7 +58,7 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
         starts_s=27_000,
         lasts_s=7200,
         mixture={kind: 2 * a_day for kind, a_day in REALISTIC.items()},
-        wearers=[Wearers(count=3, device="oximeter", setting="at_home")],
+        wearers=[Wearers(count=3, devices=("oximeter", "cuff"), setting="at_home")],
         illnesses=[Illnesses(course="sepsis", count=1, at_s=(600, 3600), severity=(0.5, 0.5))],
         failures=[
             Failures(kind="drift", count=2, at_s=(300, 300), lasts_s=(60, 90), severity=(0.5, 1.0)),
@@ -75,9 +75,11 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
         ("[[wearers]]\n", "line 1: count is missing"),
         (
             WARD + WARD + '  devise = "a"',
-            "line 5: devise is not known here; there are count, device, setting",
+            "line 5: devise is not known here; there are count, devices, setting",
         ),
-        (WARD + 'device = "shoe"', "line 3: device: there is no 'shoe'; there are wristband"),
+        (WARD + 'devices = "shoe"', "line 3: devices: there is no 'shoe'; there are wristband"),
+        (WARD + 'devices = ["cuff", "shoe"]', "line 3: devices: there is no 'shoe'; there are wristband"),
+        (WARD + "devices = []", "a wearer has 0 devices; make it 1 to 4"),
         ("lasts = 3\n" + WARD, "line 1: lasts: write a time span such as"),
         ('starts = "7"\n' + WARD, "line 1: starts: write a time of day such as"),
         ("wearers = 3", "line 1: wearers: write it as tables, each below a line [[wearers]]"),
