@@ -44,10 +44,10 @@ def command(*, paths: Sequence[Path], as_json: bool, to_kafka: bool, speed: floa
     """Run the monitor over recordings, without a broker, as fast as it goes.
 
     A recording is a .jsonl or .jsonl.gz file of readings, or a file, folder, tar or zip archive of Empatica
-    E4 sessions, minutes tables, CLIF tables or PhysioNet 2019 stays. Each has its own patients and its own
-    clock, and gets a monitor of its own; the summary is of all together. In it, rejected_by_reason counts
-    rows that could not be read as well as readings and single values that were refused; time between two
-    readings counts as watched up to one hour.
+    E4 sessions, minutes tables, CLIF tables or PhysioNet 2012 or 2019 stays. Each has its own patients and
+    its own clock, and gets a monitor of its own; the summary is of all together. In it, rejected_by_reason
+    counts rows that could not be read as well as readings and single values that were refused; time between
+    two readings counts as watched up to one hour.
 
     With --to-kafka the readings go to the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, with their
     clocks shifted as if all patients had come now; faster than real time, so long ago that the last reading

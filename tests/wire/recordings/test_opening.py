@@ -21,6 +21,7 @@ STAY = "HR|Temp|ICULOS\n60|37|1\n"
         (b"garbage\n" + LINE, "readings as JSON lines"),
         (b"local_time,heart_rate,steps\n", "minutes tables"),
         (b"HR|Temp|ICULOS\n", "PhysioNet 2019 stays"),
+        (b"Time,Parameter,Value\n", "PhysioNet 2012 stays"),
         (
             b"vital_name,vital_category,vital_value,hospitalization_id,recorded_dttm\n",
             "CLIF tables",

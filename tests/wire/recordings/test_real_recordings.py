@@ -21,6 +21,7 @@ KNOWN = {
     "stress_predict_e4.tar.gz": ("Empatica E4 sessions", 26, 86_500),
     "wearable_minutes": ("minutes tables", 8, 942_590),
     "clif_mimic_iv_demo": ("CLIF tables", 66, 12_063),
+    "physionet2012.tar.gz": ("PhysioNet 2012 stays", 986, 67_833),
     "physionet2019_setB.tar.gz": ("PhysioNet 2019 stays", 3765, 126_248),
 }
 
