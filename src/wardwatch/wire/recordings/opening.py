@@ -43,6 +43,11 @@ class Recording:
         self._source = source
 
     @property
+    def source(self) -> Source:
+        """Its files, for whoever reads the labels that lie beside the readings."""
+        return self._source
+
+    @property
     def size_bytes(self) -> int:
         """As it lies on the disk, compressed if it is."""
         return self._source.size_bytes
