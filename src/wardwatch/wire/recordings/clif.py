@@ -58,7 +58,7 @@ _MOVES = ("hospitalization_id", "in_dttm", "location_category", "location_name")
 
 def recognises(name: str, head: Sequence[bytes]) -> bool:  # noqa: ARG001 (one signature for all layouts)
     """Whether a file's first line is the header of the table of vitals."""
-    return set(_VITALS).issubset(_fields(head[0]))
+    return set(_VITALS).issubset(fields_of(head[0]))
 
 
 def streams(source: Source) -> Iterator[Stream]:
@@ -73,7 +73,7 @@ def streams(source: Source) -> Iterator[Stream]:
     yield from tables.streams()
 
 
-def _fields(line: bytes) -> list[str]:
+def fields_of(line: bytes) -> list[str]:
     """The fields of a line; none of one whose quotes make no sense."""
     text = line.decode(errors="replace").rstrip("\r\n")
     if '"' not in text:
@@ -103,7 +103,7 @@ class _Tables:
         """Take in a table that is one of ours; its unreadable rows are kept apart."""
         try:
             lines = member.lines()
-            header = _fields(next(lines, b""))
+            header = fields_of(next(lines, b""))
             for columns, add in (
                 (_VITALS, self._add_vital),
                 (_STAYS, self._add_stay),
@@ -119,7 +119,7 @@ class _Tables:
         self, member: Member, lines: Iterator[bytes], positions: Sequence[int], add: Callable[..., None]
     ) -> None:
         for number, line in enumerate(lines, 2):
-            fields = _fields(line)
+            fields = fields_of(line)
             try:
                 add(*[fields[position] for position in positions])
             except IndexError:
