@@ -9,11 +9,11 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs stories bench bench-bank bench-feed clean
+.PHONY: help install demo test lint format docs stories bench bench-bank bench-feed bench-simulators clean
 
 help: ## Show this list
 	@echo 'make TARGET [ARGS="..."]; ARGS go to the command behind demo, test and the benches.'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Set up .venv with wardwatch and all tools
 
@@ -47,6 +47,10 @@ bench-bank: $(INSTALLED) ## Measure what judging a reading takes, in time and me
 bench-feed: $(INSTALLED) ## Measure how the feed tells thousands of consoles, and how they come back, e.g. ARGS="--json"
 	@$(BIN)/python -m benchmarks.fanout $(ARGS)
 	@$(BIN)/python -m benchmarks.storms $(ARGS)
+
+bench-simulators: $(INSTALLED) ## Measure how like real wearers the simulated ones are, and whether they are on time, e.g. ARGS="--json"
+	@$(BIN)/python -m benchmarks.lateness $(ARGS)
+	@$(BIN)/python -m benchmarks.realism $(ARGS)
 
 clean: ## Remove .venv, caches and what tests have downloaded
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build tests/kafka/target tests/browser/artefacts tests/asyncapi/node_modules

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Protocol, TypeAlias
@@ -18,6 +20,7 @@ from wardwatch_simulators.truth import TruthRecord
 _TRUTH_EVERY_S = 60
 # Whoever is later than a minute does not keep up at all, whatever the figure.
 _LATEST_MS = 60_000
+_SWITCH_S = 0.0005
 
 # What arrives within a second, and what of the truth is to be told after it.
 _Step: TypeAlias = tuple[list[Arrival], list[TruthRecord]]
@@ -87,17 +90,29 @@ async def send(
     for placement in simulation.placements:
         await sender.send(placement.patient, encode_placement(placement), simulation.now_ms, ROSTER)
     steps = _steps(simulation, stopping, with_truth=truth_topic is not None)
-    coming = asyncio.create_task(asyncio.to_thread(next, steps, None))
-    while (step := await coming) is not None:
+    with _threads_switch_often():
         coming = asyncio.create_task(asyncio.to_thread(next, steps, None))
-        arrived, begun = step
-        await _play(arrived, sender, pace, stopping, sent)
-        if truth_topic is not None:
-            await _tell(begun, sender, truth_topic)
+        while (step := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, steps, None))
+            arrived, begun = step
+            await _play(arrived, sender, pace, stopping, sent)
+            if truth_topic is not None:
+                await _tell(begun, sender, truth_topic)
     if truth_topic is not None:
         await _tell(simulation.begun(), sender, truth_topic)
     await sender.flush()
     return sent
+
+
+@contextmanager
+def _threads_switch_often() -> Iterator[None]:
+    """By default a thread that comes back from the network waits 5 ms for one that computes, each time."""
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before_s)
 
 
 def _steps(simulation: Simulation, stopping: asyncio.Event, *, with_truth: bool) -> Iterator[_Step]:
