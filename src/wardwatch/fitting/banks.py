@@ -1,15 +1,13 @@
-"""Banks that let a fit look into them: one that shows what it judges, one with a limit for each patient."""
+"""A bank that lets a fit look into it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import numpy as np
+from collections.abc import Callable
 
 from wardwatch.core.bank import Bank, Guard, Judged
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
-from wardwatch.core.reading import FloatArray, IntArray, Round
+from wardwatch.core.reading import Round
 from wardwatch.core.table import PatientTable
 
 Show = Callable[[PatientTable, Round, Judged], None]
@@ -27,15 +25,3 @@ class ShowingBank(Bank):
         judged = super().judge(table, taken, guard)
         self._show(table, taken, judged)
         return judged
-
-
-class BankOfLimits(Bank):
-    """Has a limit of its own for each patient: ``limit_bits`` by name. So many limits cost one replay."""
-
-    def __init__(self, model: Model, local_time: LocalTime, limit_bits: Mapping[str, float]) -> None:
-        super().__init__(model, local_time, false_alarms_a_patient_day=1.0)
-        self._limit_bits = limit_bits
-
-    def limits_of(self, table: PatientTable, rows: IntArray) -> FloatArray:
-        """Each patient's own."""
-        return np.array([self._limit_bits[table.patients[row]] for row in rows.tolist()])

@@ -16,8 +16,8 @@ from wardwatch.core.fusion import BAND_SPREADS
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
 from wardwatch.core.reading import FloatArray
+from wardwatch.evaluating.banks import BankOfLimits
 from wardwatch.evaluating.tracks import Track
-from wardwatch.fitting.banks import BankOfLimits
 from wardwatch.fitting.errors import FitError
 from wardwatch.fitting.replays import Advance, learned_alarms, rules_of
 
