@@ -14,7 +14,9 @@ import pytest
 
 _ROOT = Path(__file__).parents[1]
 _SOURCES = (_ROOT / "src", _ROOT / "simulators")
-_MIRRORED = ("core", "testing", "wire", "ledger", "evaluating", "fitting", "adapters", "demo", "cli")
+_MIRRORED = (
+    "core", "testing", "wire", "ledger", "evaluating", "fitting", "whatif", "adapters", "demo", "cli",
+)  # fmt: skip
 _OF_SEVERAL_FILES = {
     "adapters/feed/test_matrix.py",
     "core/detectors/test_against_river.py",
@@ -32,10 +34,12 @@ _MAY_IMPORT = {
     "simulating": {"core", "wire", "simulators"},
     "evaluating": {"core", "wire", "replaying"},
     "fitting": {"core", "evaluating"},
+    "whatif": {"core", "replaying"},
     "adapters": {"core", "wire"},
     "settings": set[str](),
     "time_zones": {"core"},
     "wards_file": {"core"},
+    "rules_file": {"settings", "wards_file"},
     "composition": {"core", "wire", "adapters", "settings", "time_zones", "wards_file"},
     "demo": {"core", "wire", "simulators", "replaying", "adapters", "settings", "composition"},
     "cli": {
@@ -46,10 +50,12 @@ _MAY_IMPORT = {
         "simulating",
         "evaluating",
         "fitting",
+        "whatif",
         "ledger",
         "adapters",
         "settings",
         "time_zones",
+        "rules_file",
         "composition",
         "demo",
     },
@@ -72,6 +78,7 @@ _MAY_BE_IMPORTED_BY = {
         "wire/**/*.py",
         "evaluating/*.py",
         "fitting/*.py",
+        "whatif/*.py",
         "adapters/feed/trends.py",
         "time_zones.py",
         "demo/measuring.py",

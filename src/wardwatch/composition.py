@@ -55,14 +55,17 @@ def kafka_client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def build_rules(settings: Settings) -> Rules:
-    """What a monitor goes by; raises :class:`wardwatch.settings.SettingsError`."""
+def build_rules(settings: Settings, wards: Wards | None = None) -> Rules:
+    """What a monitor goes by; raises :class:`wardwatch.settings.SettingsError`.
+
+    ``wards`` take the place of those in the file that the settings name.
+    """
     from wardwatch.core.model import Model, ModelError, shipped_model
     from wardwatch.core.monitor import Rules
     from wardwatch.core.river_plugin import RiverError
     from wardwatch.time_zones import local_time_of
 
-    wards = _wards(settings)
+    wards = _wards(settings) if wards is None else wards
     try:
         return Rules(
             false_alarms_a_patient_day=settings.false_alarms_a_patient_day,

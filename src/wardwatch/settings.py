@@ -146,10 +146,10 @@ class Settings(BaseSettings):
         return self
 
 
-def load_settings() -> Settings:
-    """The settings from the environment; raises :class:`SettingsError`."""
+def load_settings(**instead: Any) -> Settings:
+    """The settings from the environment, but for those given; raises :class:`SettingsError`."""
     try:
-        return Settings()
+        return Settings(**instead)
     except ValidationError as error:
         raise SettingsError([_sentence(problem) for problem in error.errors()]) from None
 

@@ -119,14 +119,23 @@ def load_wards(path: Path) -> Wards:
 
 def read_wards(content: bytes) -> Wards:
     """What a file with this content says; raises :class:`WardsError`."""
+    return wards_of(read_toml(content))
+
+
+def read_toml(content: bytes) -> dict[str, Any]:
+    """The tables of a TOML file; raises :class:`WardsError`."""
     try:
-        plain = tomllib.loads(content.decode())
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError:
         raise WardsError(["The file is not UTF-8, which TOML is written in."]) from None
     except tomllib.TOMLDecodeError as error:
         raise WardsError([f"The file is not TOML: {error}."]) from None
     except RecursionError:
         raise WardsError(["The file is not one of wards: it is nested too deeply."]) from None
+
+
+def wards_of(plain: dict[str, Any]) -> Wards:
+    """What these tables say; raises :class:`WardsError`. Faults are taken out of ``plain``."""
     sentences: list[str] = []
     try:
         file = _File.model_validate(plain)
@@ -159,7 +168,7 @@ class _Builder:
         default_limits = self._limits("default", {}, file.default.limits)
         policies, limits = {}, {}
         for name, ward in file.ward.items():
-            where = f"ward {_on_a_line(name)}"
+            where = f"ward {on_a_line(name)}"
             if not _WARD_NAME.fullmatch(name):
                 allowed = "a ward's name has 1 to 64 letters, digits and . _ : + @ / -"
                 self._faults.append(f"{where}: Not a name that the roster can have: {allowed}.")
@@ -187,7 +196,7 @@ class _Builder:
         for vital, bounds in wanted.items():
             both = {**otherwise.get(vital, {}), **bounds} if isinstance(bounds, dict) and bounds else bounds
             errors = limit_errors({vital: both})
-            self._faults += [f"{where}, limits, {_on_a_line(vital)}: {error}" for error in errors]
+            self._faults += [f"{where}, limits, {on_a_line(vital)}: {error}" for error in errors]
             if not errors:
                 limits[vital] = both
         return limits
@@ -205,7 +214,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     place = list(problem["loc"])
     if problem["type"] == "extra_forbidden":
         *place, name = place
-        message = f"{_on_a_line(name)} is none of {', '.join(_known_in(place))}"
+        message = f"{on_a_line(name)} is none of {', '.join(_known_in(place))}"
     else:
         message = _MESSAGES.get(problem["type"], str(problem["msg"])).removeprefix("Value error, ")
     return ": ".join([*([", ".join(_spoken(place))] if place else []), f"{message}."])
@@ -235,12 +244,12 @@ def _spoken(place: Sequence[str | int]) -> Iterator[str]:
     """The place of a fault: the ward by its name, and in a list people count from 1."""
     rest = list(place)
     if rest[0] == "ward" and len(rest) > 1:
-        yield f"ward {_on_a_line(rest[1])}"
+        yield f"ward {on_a_line(rest[1])}"
         rest = rest[2:]
-    yield from (f"number {each + 1}" if isinstance(each, int) else _on_a_line(each) for each in rest)
+    yield from (f"number {each + 1}" if isinstance(each, int) else on_a_line(each) for each in rest)
 
 
-def _on_a_line(name: str | int) -> str:
+def on_a_line(name: str | int) -> str:
     """TOML's keys may hold anything."""
     text = str(name)
     return text if text.isprintable() else repr(text)
