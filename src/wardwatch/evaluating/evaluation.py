@@ -35,7 +35,17 @@ OURS = "wardwatch"
 _DIGITS = 6
 
 Advance: TypeAlias = Callable[[float], None]
+
 Figures: TypeAlias = Mapping[str, Any]
+
+
+class SuiteError(ValueError):
+    """Recordings that a suite can't judge anything by: one sentence for whoever named them."""
+
+
+def part_of(advance: Advance, first: float, last: float) -> Advance:
+    """For a step of the work: its own share, 0 to 1, becomes one from ``first`` to ``last``."""
+    return lambda done: advance(first + (last - first) * done)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

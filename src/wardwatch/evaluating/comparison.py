@@ -1,0 +1,100 @@
+"""All methods of a suite beside each other, on the same stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wardwatch.core.reading import FloatArray
+from wardwatch.evaluating.draws import Draws
+from wardwatch.evaluating.evaluation import (
+    MAIN_POINT,
+    OURS,
+    Advance,
+    Evaluation,
+    Figures,
+    Row,
+    SuiteOptions,
+)
+from wardwatch.evaluating.instants import Instants
+from wardwatch.evaluating.judged import Judged
+from wardwatch.evaluating.labelled import Stay
+from wardwatch.evaluating.rate_calibration import rate_calibration
+from wardwatch.evaluating.subgroups import subgroups
+from wardwatch.evaluating.utility import Rewards
+
+# What a method says at each instant of each stay, not-a-number where it has nothing to say.
+Scores = Sequence[FloatArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What every suite states of its methods; ``thresholds`` are theirs at the main operating point."""
+
+    stays: Sequence[Stay]
+    rows: Sequence[Row]
+    curves: Mapping[str, Sequence[tuple[float, float]]]
+    lead_times_h: Mapping[str, Sequence[float]]
+    thresholds: Mapping[str, float]
+    subgroups: Sequence[Figures] = ()
+    subgroup_differences: Sequence[Figures] = ()
+    calibration: Sequence[Figures] = ()
+
+    def evaluation(self, suite: str, options: SuiteOptions, **more: object) -> Evaluation:
+        """The same as what a suite gives back, to which it may add by `dataclasses.replace`."""
+        return Evaluation(
+            suite=suite,
+            seed=options.seed,
+            patients=len(self.stays),
+            patient_days=sum(stay.watched_days for stay in self.stays),
+            events=sum(len(stay.events) for stay in self.stays),
+            rows=self.rows,
+            curves=self.curves,
+            subgroups=self.subgroups,
+            calibration=self.calibration,
+            lead_times_h=self.lead_times_h,
+            more={"subgroup_differences": self.subgroup_differences, **more},
+        )
+
+
+def compare(
+    stays: Sequence[Stay],
+    methods: Mapping[str, Scores],
+    options: SuiteOptions,
+    advance: Advance,
+    *,
+    utility: bool = False,
+) -> Comparison:
+    """Judge each method, by its name; ``utility`` where the labels are those of the sepsis challenge.
+
+    Subgroups and calibration are those of :data:`OURS`, which comes first in the table.
+    """
+    instants = Instants.of(stays)
+    draws = Draws.of(len(stays), options.draws, options.seed)
+    rewards = Rewards.of(instants) if utility else None
+    rows: list[Row] = []
+    judged: dict[str, Judged] = {}
+    for done, (method, scores) in enumerate(sorted(methods.items(), key=lambda one: one[0] != OURS)):
+        advance(done / len(methods))
+        judged[method] = Judged(method, instants, instants.joined(scores))
+        rows.append(judged[method].row(draws, rewards, options.seed))
+    groups, differences = subgroups(judged[OURS], draws) if OURS in judged else ([], [])
+    calibration = rate_calibration(judged[OURS], options.seed) if OURS in judged else []
+    advance(1.0)
+    return Comparison(
+        stays=stays,
+        rows=rows,
+        curves={method: one.curve() for method, one in judged.items()},
+        lead_times_h={
+            method: sorted(one.lead_times_h[~np.isnan(one.lead_times_h)].tolist())
+            for method, one in judged.items()
+        },
+        thresholds={
+            method: float(one.incidents.thresholds[one.places[MAIN_POINT]]) for method, one in judged.items()
+        },
+        subgroups=groups,
+        subgroup_differences=differences,
+        calibration=calibration,
+    )
