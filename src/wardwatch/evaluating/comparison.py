@@ -42,6 +42,19 @@ class Comparison:
     subgroup_differences: Sequence[Figures] = ()
     calibration: Sequence[Figures] = ()
 
+    @property
+    def not_beaten(self) -> list[Figures]:
+        """Where another method is as good as ours, or better."""
+        ours = [row for row in self.rows if row.method == OURS]
+        return [
+            {"method": row.method, "figure": figure, "ours": mine, "theirs": theirs}
+            for own in ours
+            for row in self.rows
+            if row.method != OURS
+            for (figure, mine), (_, theirs) in zip(_compared(own), _compared(row), strict=True)
+            if mine is not None and theirs is not None and theirs >= mine
+        ]
+
     def evaluation(self, suite: str, options: SuiteOptions, **more: object) -> Evaluation:
         """The same as what a suite gives back, to which it may add by `dataclasses.replace`."""
         return Evaluation(
@@ -55,7 +68,12 @@ class Comparison:
             subgroups=self.subgroups,
             calibration=self.calibration,
             lead_times_h=self.lead_times_h,
-            more={"subgroup_differences": self.subgroup_differences, **more},
+            more={
+                "prevalence": _prevalence(self.stays),
+                "not_beaten": self.not_beaten,
+                "subgroup_differences": self.subgroup_differences,
+                **more,
+            },
         )
 
 
@@ -98,3 +116,18 @@ def compare(
         subgroup_differences=differences,
         calibration=calibration,
     )
+
+
+def _compared(row: Row) -> list[tuple[str, float | None]]:
+    return [
+        ("auroc", row.auroc),
+        ("auprc", row.auprc),
+        ("utility", row.utility),
+        ("sensitivity", row.sensitivity[MAIN_POINT]),
+    ]
+
+
+def _prevalence(stays: Sequence[Stay]) -> float | None:
+    """The share of positive instants: the AUPRC of chance."""
+    instants = sum(len(stay.at_ms) for stay in stays)
+    return sum(int(stay.positive.sum()) for stay in stays) / instants if instants else None
