@@ -72,6 +72,7 @@ def test_thresholds_of_its_clock(late_ms: int, expected: int) -> None:
         ((np.nan, 27.0, 0.0), signs.WARM),
         ((np.nan, np.nan, 1.0), signs.SPIKED),
         ((np.nan, np.nan, 129.0), signs.SPIKED),
+        ((np.nan, np.nan, -1.0), signs.LEAPT),
     ],
 )
 def test_thresholds_of_its_sensors(sensed: tuple[float, float, float], expected: int) -> None:

@@ -185,7 +185,7 @@ class Count:
 
 
 COUNTS: tuple[Count, ...] = (
-    # Motion, and a beat that is taken for two, bring one now and then.
+    # A beat that is taken for two brings one now and then.
     Count(key="spikes", condition=SPIKES, least=5, least_to_stay=2),
     # Of those that come twice only the ones that come before the next one are known again.
     Count(key="copies", condition=DUPLICATES, least=10, least_to_stay=2, least_share=0.2, share_to_stay=0.1),

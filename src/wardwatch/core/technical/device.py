@@ -51,9 +51,16 @@ class Device:
     def calls(self) -> int:
         """Which signs of its next reading would change anything."""
         found = self.silence.calls | signs.SPIKED
+        if self._counts_spikes:
+            found |= signs.LEAPT
         for level in LEVELS:
             found |= levels.calls(level, self.episodes.get(level.key), self.now_ms)
         return found
+
+    @property
+    def _counts_spikes(self) -> bool:
+        """Whether there are some, but not as many as make an alarm."""
+        return "spikes" in self.tallies and self.tallies["spikes"].onset_ms is None
 
     def due_ms(self, told_ms: list[int]) -> int:
         """When anything happens by itself; ``told_ms`` is when each vital came last."""
@@ -142,7 +149,14 @@ class Device:
         return _some(self.refusals.hear(reasons, taken, now_ms, self.name, whole=whole, explained=explained))
 
     def hear_spikes(self, spikes: int, taken: int, arrived_ms: int) -> list[Step]:
-        """Take in that values before this reading's were far off: ``spikes`` has a bit for each vital."""
+        """Take in that values before this reading's were far off: ``spikes`` has a bit for each vital.
+
+        It is -1 where it turns out that the wearer leaps, and so may have before: they are counted anew.
+        """
+        if spikes < 0:
+            if self._counts_spikes:
+                del self.tallies["spikes"]
+            return []
         vitals = (name for vital, name in enumerate(VITAL_NAMES) if spikes & 1 << vital)
         return self._count("spikes", vitals, taken, arrived_ms)
 

@@ -97,12 +97,9 @@ class DeviceWatch:
             steps = device.hear(
                 int(said[place]), numbers[place].tolist(), before_ms[place].tolist(), int(arrived_ms[place])
             )
-            if said[place] & signs.SPIKED:
-                spikes, taken_so_far = (
-                    int(numbers[place, signs.SPIKES_SOURCE]),
-                    int(table["device_taken"][row, slot]),
-                )
-                steps += device.hear_spikes(spikes, taken_so_far, int(arrived_ms[place]))
+            if said[place] & (signs.SPIKED | signs.LEAPT):
+                taken_so_far = int(table["device_taken"][row, slot])
+                steps += device.hear_spikes(int(of_sensors[place, 2]), taken_so_far, int(arrived_ms[place]))
             told += [(place, change) for change in self._devices.put(table, row, slot, device, steps)]
         return told
 
