@@ -183,5 +183,19 @@ function deviceDetails(why) {
     const reasons = Object.entries(why.reasons).map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count}`);
     rows.push(["Refused", `${why.refused} of ${why.came} readings: ${reasons.join(", ")}`]);
   }
+  return rows.concat(sensorDetails(why));
+}
+
+function sensorDetails(why) {
+  const rows = [];
+  for (const vital of ["heart_rate", "skin_temperature"]) {
+    if (why[vital] === undefined) continue;
+    const value = `${numberOf(vital, why[vital])} ${vitalOf(vital).unit}`;
+    rows.push([labelOf(vital), `${value} for ${durationOf(1000 * why.lasted_s)}`]);
+  }
+  for (const [vital, count] of Object.entries(why.spikes ?? {})) {
+    rows.push([labelOf(vital), `${count} single ${count === 1 ? "value" : "values"} far off`]);
+  }
+  if (why.came_twice !== undefined) rows.push(["Came twice", `${why.came_twice} of ${why.came} readings`]);
   return rows;
 }

@@ -33,6 +33,10 @@ const CONDITIONS = {
   "device.battery_low": "Battery low",
   "device.clock_wrong": "Clock wrong",
   "device.refused": "Readings refused",
+  "device.stuck": "Heart rate stuck",
+  "device.drift": "Sensor loose or drifting",
+  "device.spikes": "Values jump",
+  "device.duplicates": "Readings come twice",
 };
 
 /** "heart_rate.high" as "Heart rate high". */
