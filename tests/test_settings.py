@@ -46,6 +46,8 @@ def test_the_defaults_can_be_used() -> None:
         ("FEED_ORIGINS", "https://ward.example, https://other.example"),
         ("FEED_ORIGINS", "*"),
         ("FEED_MAXIMUM_CONSOLES", "0"),
+        ("FEED_NOTICE", "x" * 61),
+        ("FEED_NOTICE", "trial\u202e"),
         ("RIVER_DETECTORS", "HalfSpaceTrees"),
         ("RIVER_DETECTORS", "{}"),
         ("RIVER_DETECTORS", '[{"detector": "HalfSpaceTrees", "vitals": ["heart_rate"]}]'),

@@ -183,6 +183,7 @@ def build_feed(settings: Settings) -> Feed:
         deliveries=DeliveryBook(hub),
         audit=build_audit(settings),
         names=_names(settings),
+        notice=settings.feed_notice,
     )
     pulses = build_pulse_log(settings, hub.announce)
     alerts = AlertLog(

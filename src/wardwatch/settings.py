@@ -49,6 +49,17 @@ def _as_browsers_send_them(origins: str) -> str:
 Origins = Annotated[str, AfterValidator(_as_browsers_send_them)]
 
 
+def _in_a_bar(notice: str) -> str:
+    if len(notice) > _LONGEST_NOTICE or not notice.isprintable():
+        raise ValueError(f"Input should be at most {_LONGEST_NOTICE} printable characters")
+    return notice
+
+
+# More does not fit into the bar of a console.
+_LONGEST_NOTICE = 60
+Notice = Annotated[str, AfterValidator(_in_a_bar)]
+
+
 class SettingsError(Exception):
     """Settings that can't be used: one sentence each, which names the variable."""
 
@@ -112,6 +123,7 @@ class Settings(BaseSettings):
     feed_keys: Path | None = None
     feed_revoked: Path | None = None
     feed_names: FilePath | None = None
+    feed_notice: Notice = ""
     feed_certfile: FilePath | None = None
     feed_keyfile: FilePath | None = None
     feed_origins: Origins = ""

@@ -46,6 +46,26 @@ async def station(
         yield feed, console
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE])
+async def test_what_everybody_must_know_stands_in_the_bar(chromium: Browser, size: tuple[int, int]) -> None:
+    async with station(chromium, size=size) as (feed, console):
+        feed.notice = "SIMULATED patients: none of them is real"
+        await console.log_in(TOKEN)
+        notice = console.page.locator("#bar").get_by_text(feed.notice)
+        await expect(notice).to_be_in_viewport(ratio=1)
+        await console.picture(f"page-notice-{size[0]}")
+        await console.page.locator(".tile-open[data-patient=p-2]").click()
+        await expect(notice).to_be_visible()
+        assert await console.inaccessible() == []
+        assert console.errors == []
+
+
+async def test_without_a_notice_there_is_no_place_for_one(chromium: Browser) -> None:
+    async with station(chromium) as (_, console):
+        await console.log_in(TOKEN)
+        await expect(console.page.locator("#notice")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("scheme", "size"), [("dark", DESK), ("light", DESK), ("dark", PHONE), ("light", PHONE)]
 )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from tests.support import fake_reasons
 from tests.support.alerts import alarm_event
 from tests.support.commands import finished
 from wardwatch.cli.demo import _Screen
+from wardwatch.core.events import AlarmEvent, Cause, Phase
 from wardwatch.demo.wearers import SimulatedWearers
 
 
@@ -56,6 +60,35 @@ async def test_a_part_that_fails_ends_the_demo_and_shows_what_it_said_last() -> 
     assert "the feed has ended by itself" in errors
     assert f"127.0.0.1:{port} (Address already in use); choose another" in errors
     assert "Traceback" not in errors
+
+
+def shown_of(*events: AlarmEvent) -> str:
+    shown = StringIO()
+    screen = _Screen(Console(file=shown, force_terminal=False))
+    for event in events:
+        screen.alarm(event, None)
+    screen.close()
+    return shown.getvalue()
+
+
+def test_an_alarm_is_shown_with_its_reasons_when_it_begins() -> None:
+    begins = replace(alarm_event(text="NEWS2 6"), why=fake_reasons.of_news2())
+    assert "because: RR gives 3 points, HR gives 2 points, SpO2 gives 1 point, for 300 s" in shown_of(begins)
+    assert "because" not in shown_of(replace(begins, phase=Phase.END))
+    assert "because" not in shown_of(replace(begins, why={"rule": "device"}))
+
+
+def test_an_alarm_that_only_sounds_again_is_not_shown_again() -> None:
+    again = replace(alarm_event(phase="update", text="HR 152 > 130"), cause=Cause.REPEAT)
+    assert "HR 152" not in shown_of(again)
+
+
+@pytest.mark.parametrize(
+    "why", [fake_reasons.of_a_limit(), fake_reasons.of_unusual_vitals(), fake_reasons.of_a_fall(0)]
+)
+def test_reasons_of_all_kinds_fit_on_a_line(why: dict[str, Any]) -> None:
+    (line,) = [line for line in shown_of(replace(alarm_event(), why=why)).splitlines() if "because" in line]
+    assert line.endswith(" s")
 
 
 def test_what_an_alarm_says_can_not_drive_the_terminal() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from wardwatch.core.reading import Reading
 from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
-from wardwatch.wire.readings import encode_reading
+from wardwatch.wire.readings import ReadingDecoder, encode_reading
 from wardwatch.wire.recordings.opening import open_recording
 from wardwatch_simulators import DeviceFault
 
@@ -39,7 +39,7 @@ def recorded(path: Path, *, seconds: float = 60.0, limit: int | None = None) -> 
 
 
 def test_recorded_wearers_all_start_at_the_same_instant(recording: Path) -> None:
-    readings = [reading for _, reading in recorded(recording).readings()]
+    readings = [ReadingDecoder().decode(each.payload) for each in recorded(recording).readings()]
     assert len(readings) == 64 == recorded(recording).count
     for patient in ("p-1", "p-2"):
         assert min(r.observed_at_ms for r in readings if r.patient == patient) == START_MS
@@ -47,8 +47,9 @@ def test_recorded_wearers_all_start_at_the_same_instant(recording: Path) -> None
 
 def test_recorded_wearers_are_interleaved_in_order_of_time(recording: Path) -> None:
     played = [*recorded(recording).readings()]
-    instants = [due_ms for due_ms, _ in played]
-    assert instants == sorted(instants) == [reading.observed_at_ms for _, reading in played]
+    instants = [each.due_ms for each in played]
+    observed = [ReadingDecoder().decode(each.payload).observed_at_ms for each in played]
+    assert instants == sorted(instants) == observed
     assert instants[-1] == START_MS + 60_000
 
 
@@ -65,14 +66,15 @@ def test_rows_of_a_recording_that_can_not_be_read_are_counted(recording: Path) -
 
 def test_a_recording_can_be_cut_to_its_first_wearers(recording: Path) -> None:
     wearers = recorded(recording, limit=1)
-    assert {reading.patient for _, reading in wearers.readings()} == {"p-1"}
+    assert {each.patient for each in wearers.readings()} == {"p-1"}
     assert wearers.count == 61
     assert [placement.patient for placement in wearers.placements] == ["p-1"]
 
 
 def test_simulated_wearers_say_that_they_are(recording: Path) -> None:
-    assert "SIMULATED" in SimulatedWearers(4, start_ms=START_MS).label
-    assert "RECORDED" in recorded(recording).label
+    simulated = SimulatedWearers(4, start_ms=START_MS)
+    assert ("SIMULATED" in simulated.label, "SIMULATED" in simulated.notice) == (True, True)
+    assert ("RECORDED" in recorded(recording).label, "RECORDED" in recorded(recording).notice) == (True, True)
 
 
 def test_a_quarter_of_the_simulated_wearers_falls_ill_within_seconds_of_the_demo() -> None:
@@ -86,8 +88,8 @@ def test_a_quarter_of_the_simulated_wearers_falls_ill_within_seconds_of_the_demo
 def test_a_device_of_the_simulated_wearers_is_taken_off_half_a_minute_after_the_demo() -> None:
     wearers = SimulatedWearers(4, start_ms=START_MS)
     shown_ms = START_MS + round(31_000 * wearers.speed)
-    for due_ms, _ in wearers.readings():
-        if due_ms > shown_ms:
+    for each in wearers.readings():
+        if each.due_ms > shown_ms:
             break
     assert [record.fault for record in wearers.truth() if isinstance(record, DeviceFault)] == ["off_body"]
 
@@ -95,5 +97,5 @@ def test_a_device_of_the_simulated_wearers_is_taken_off_half_a_minute_after_the_
 @pytest.mark.parametrize("kind", ["simulated", "recorded"])
 def test_everybody_who_is_measured_lies_in_a_bed(recording: Path, kind: str) -> None:
     wearers: Wearers = SimulatedWearers(25, start_ms=START_MS) if kind == "simulated" else recorded(recording)
-    measured = {reading.patient for _, reading in islice(wearers.readings(), 100)}
+    measured = {each.patient for each in islice(wearers.readings(), 100)}
     assert {placement.patient for placement in wearers.placements} == measured

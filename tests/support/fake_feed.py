@@ -38,6 +38,7 @@ class FakeFeed:
         self.patients = {patient.patient: patient for patient in ward}
         self.received: list[dict[str, Any]] = []
         self.names: dict[str, str] = {}
+        self.notice = ""
         self.beats = True
         # Whether commands are answered; a test may answer later, or never.
         self.answers = True
@@ -144,7 +145,7 @@ class FakeFeed:
         wards = sorted({patient.ward for patient in self.patients.values()})
         expires_ms = now_ms() + self.login_lasts_ms
         who = {"name": "Anna Berg", "role": "charge_nurse", "wards": wards, "may": self._may}
-        return {"type": "welcome", **who, "expires_ms": expires_ms}
+        return {"type": "welcome", **who, "expires_ms": expires_ms, "notice": self.notice}
 
     def _subscribed(self, position: str | None) -> list[dict[str, Any]]:
         wards = sorted({patient.ward for patient in self.patients.values()})

@@ -20,10 +20,11 @@ from wardwatch.adapters.terminal import PRIORITY_COLOURS, cause_of, printable, t
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.recordings import opened
 from wardwatch.cli.stopping import stopped_by_signals
-from wardwatch.core.events import AlarmEvent, Phase, Placement
+from wardwatch.core.events import AlarmEvent, Cause, Phase, Placement
 from wardwatch.demo.children import ChildFailedError
 from wardwatch.demo.measuring import Tally
 from wardwatch.demo.parts import Parts, running_parts
+from wardwatch.demo.reasons import reasons_of
 from wardwatch.demo.session import Session
 from wardwatch.demo.wearers import RecordedWearers, SimulatedWearers, Wearers
 from wardwatch_simulators import Deterioration, DeviceFault
@@ -103,7 +104,7 @@ async def _demonstrate(wearers: Wearers, screen: _Screen, port: int | None, limi
     screen.introduce(wearers)
     patients = [placement.patient for placement in wearers.placements]
     with stopped_by_signals() as stopping:
-        async with running_parts(port, patients) as parts:
+        async with running_parts(port, patients, wearers.notice) as parts:
             screen.say(
                 f"broker  {parts.bootstrap_servers}, inside this process: it forgets everything at exit"
             )
@@ -161,7 +162,9 @@ class _Screen:
         self._show(line)
 
     def alarm(self, event: AlarmEvent, latency_s: float | None) -> None:
-        """The console was told of an alarm."""
+        """The console was told of an alarm; that it still sounds, as it does each minute, is left out."""
+        if event.cause is Cause.REPEAT:
+            return
         style = "dim" if event.phase is Phase.END else PRIORITY_COLOURS[event.priority]
         place = Placement(patient=event.patient, ward=event.ward, bed=event.bed)
         line = _line_about(event.observed_at_ms, place)
@@ -172,6 +175,8 @@ class _Screen:
         if latency_s is not None:
             line.append(f"  ({1000 * latency_s:.0f} ms after its reading)", style="dim")
         self._show(line)
+        if event.phase is Phase.START and (reasons := reasons_of(event.why)):
+            self._show(Text(f"{'':34}because: {printable(reasons)}", style="dim"))
 
     def close(self) -> None:
         """Leave the terminal as it was."""

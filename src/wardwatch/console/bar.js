@@ -13,7 +13,7 @@ export class Bar {
   #link;
   #parts;
 
-  /** `parts` are {bar, wards, lamp, lampText, clock, who, renewal}. */
+  /** `parts` are {bar, wards, lamp, lampText, clock, who, notice, renewal}. */
   constructor(parts, link) {
     this.#parts = parts;
     this.#link = link;
@@ -26,11 +26,13 @@ export class Bar {
   }
 
   update(state) {
-    const { bar, lamp, lampText, who } = this.#parts;
+    const { bar, lamp, lampText, notice, who } = this.#parts;
     setHidden(bar, state.phase === "out" || state.welcome === null);
     setAttribute(lamp, "data-state", state.live ? "live" : "dead");
     setText(lampText, state.live ? "Live" : { joined: "Stale", joining: "Resuming" }[state.phase] ?? "No connection");
     if (state.welcome !== null) setText(who, state.welcome.name);
+    setText(notice, state.welcome?.notice ?? "");
+    setHidden(notice, !state.welcome?.notice);
     if (state.welcome !== null) setAttribute(who.parentElement, "aria-label", `${state.welcome.name}, ${roleInWords(state.welcome.role)}: this station`);
     this.tick();
   }

@@ -53,7 +53,7 @@ class Console {
   #makeParts() {
     const both = { link: this.link, store: this.store };
     const bar = { bar: "bar", wards: "wards-text", lamp: "lamp", lampText: "lamp-text", clock: "clock", who: "who" };
-    this.bar = new Bar(byIds({ ...bar, renewal: "renewal" }), this.link);
+    this.bar = new Bar(byIds({ ...bar, notice: "notice", renewal: "renewal" }), this.link);
     this.banner = new StaleBanner(document.getElementById("stale"), this.link);
     this.sound = new SoundBar(byIds({ sound: "sound", text: "sound-text", pause: "pause" }), this.store);
     this.counters = new Counters(document.getElementById("counters"), this.store, (priority) => this.#goTo(priority));

@@ -33,10 +33,10 @@ class Tally:
         """How many alarms about patients have begun, each counted once."""
         return len(self._alarms)
 
-    def sent(self, patient: str, observed_at_ms: int, now_s: float) -> None:
-        """A reading was handed to the producer."""
+    def sent(self, patient: str, due_ms: int, now_s: float) -> None:
+        """A reading, which comes at once when it is observed, was handed to the producer."""
         self.readings_in += 1
-        self._sent[patient].append((observed_at_ms, now_s))
+        self._sent[patient].append((due_ms, now_s))
 
     def delivered(self, event: AlarmEvent, now_s: float) -> float | None:
         """An alarm event came to the console; returns its latency in seconds.

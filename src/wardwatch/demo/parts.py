@@ -36,10 +36,10 @@ class Parts:
 
 
 @asynccontextmanager
-async def running_parts(port: int | None, patients: Iterable[str]) -> AsyncIterator[Parts]:
+async def running_parts(port: int | None, patients: Iterable[str], notice: str) -> AsyncIterator[Parts]:
     """Broker, worker and feed for as long as the block lasts. Without a ``port`` the feed gets a free one.
 
-    ``patients`` get invented names, which the feed knows.
+    ``patients`` get invented names, which the feed knows; consoles show the ``notice``.
     """
     feed_port = port or _free_port()
     with TemporaryDirectory(prefix="wardwatch-demo-") as folder, EmbeddedBroker() as broker:
@@ -57,6 +57,7 @@ async def running_parts(port: int | None, patients: Iterable[str]) -> AsyncItera
             FEED_PORT=str(feed_port),
             FEED_KEYS=str(access.keys),
             FEED_NAMES=str(access.names),
+            FEED_NOTICE=notice,
         )
         async with (
             running("worker", ["worker"], environment) as worker,

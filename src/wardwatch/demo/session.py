@@ -17,7 +17,6 @@ from wardwatch.demo.measuring import Tally
 from wardwatch.demo.parts import GROUP, Parts
 from wardwatch.demo.watching import ConsoleWatch, RejectedWatch, until
 from wardwatch.demo.wearers import Wearers
-from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.roster import encode_placement
 from wardwatch.wire.topics import ALERTS, READINGS, REJECTED, ROSTER
 from wardwatch_simulators import Deterioration, DeviceFault
@@ -113,15 +112,17 @@ class Session:
 
     async def _play(self, producer: ReadingProducer, seconds: float | None) -> None:
         pacer = Pacer(self._wearers.speed, sleep_s=sleep_unless(self._stopping))
+        # On a busy machine the first look at the worker's lag takes a while, which is not to be played in.
+        await self._has_room.wait()
         end_s = float("inf") if seconds is None else time.monotonic() + seconds
-        for due_ms, reading in self._wearers.readings():
+        for due_ms, patient, payload in self._wearers.readings():
             await pacer.until(due_ms)
             await self._has_room.wait()
             now_s = time.monotonic()
             if now_s >= end_s or self._stopping.is_set():
                 break
-            self.tally.sent(reading.patient, reading.observed_at_ms, now_s)
-            await producer.send(reading.patient, encode_reading(reading), due_ms)
+            self.tally.sent(patient, due_ms, now_s)
+            await producer.send(patient, payload, due_ms)
         await producer.flush()
 
     async def _settle(self, lag: GroupLag, refused: RejectedWatch, alerts: TopicReader) -> None:

@@ -8,10 +8,11 @@ from typing import Protocol
 from wardwatch.core.events import Placement
 from wardwatch.core.reading import Reading
 from wardwatch.replaying import in_time
-from wardwatch.wire.readings import ReadingDecoder
+from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.recordings.opening import Recording
 from wardwatch.wire.recordings.recording import UnreadableRow
 from wardwatch_simulators import (
+    Arrival,
     Deterioration,
     DeviceFault,
     Failures,
@@ -34,14 +35,18 @@ _MORNING_S = 9 * 3600
 
 
 class Wearers(Protocol):
-    """Readings to play, ``speed`` times as fast as they were measured; ``label`` says whose they are."""
+    """Readings to play, ``speed`` times as fast as they were measured.
+
+    ``label`` says whose they are, and ``notice`` says it on every console.
+    """
 
     label: str
+    notice: str
     speed: float
     placements: list[Placement]
 
-    def readings(self) -> Iterator[tuple[int, Reading]]:
-        """All readings, each with the instant (ms) at which it is due; these never fall."""
+    def readings(self) -> Iterator[Arrival]:
+        """All readings, in order of the instants at which they are due."""
         ...
 
     def truth(self) -> list[Deterioration | DeviceFault]:
@@ -53,6 +58,7 @@ class SimulatedWearers:
     """Wearers that don't exist, without an end; a quarter of them fall ill soon."""
 
     speed = SIMULATED_SPEED
+    notice = "SIMULATED patients: none of them is real"
 
     def __init__(self, count: int, *, start_ms: int, seed: int = 1) -> None:
         ill = -(-count // 4)
@@ -70,11 +76,9 @@ class SimulatedWearers:
         self.placements = self._simulation.placements
         self.label = f"{count} SIMULATED wearers, none of them real"
 
-    def readings(self) -> Iterator[tuple[int, Reading]]:
+    def readings(self) -> Iterator[Arrival]:
         """One reading a wearer a second, for ever."""
-        decode = ReadingDecoder().decode
-        for arrival in self._simulation.packets():
-            yield arrival.due_ms, decode(arrival.payload)
+        return self._simulation.packets()
 
     def truth(self) -> list[Deterioration | DeviceFault]:
         """What has begun, as far as the readings have come."""
@@ -87,6 +91,8 @@ class RecordedWearers:
     Without ``seconds`` they are played in real time.
     The recording is read twice: how fast it must be played is known only at its end.
     """
+
+    notice = "RECORDED patients: this is played, not live"
 
     def __init__(
         self, recording: Recording, *, start_ms: int, seconds: float | None, limit: int | None
@@ -111,12 +117,12 @@ class RecordedWearers:
         if unreadable_rows:
             self.label += f" ({unreadable_rows:,} of its rows can't be read)"
 
-    def readings(self) -> Iterator[tuple[int, Reading]]:
+    def readings(self) -> Iterator[Arrival]:
         """All that was measured, shifted to the demo's start."""
         patients = {placement.patient for placement in self.placements}
         for due_ms, row in in_time(self._recording.streams(), self._start_ms):
             if isinstance(row, Reading) and row.patient in patients:
-                yield due_ms, row
+                yield Arrival(due_ms, row.patient, encode_reading(row))
 
     def truth(self) -> list[Deterioration | DeviceFault]:
         """Nothing: a recording does not tell."""

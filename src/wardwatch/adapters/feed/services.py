@@ -33,6 +33,7 @@ class Services:
     deliveries: DeliveryBook
     audit: Audit
     names: NamesFile | None = None
+    notice: str = ""
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     # Whom the feed does not let in must not be able to fill the audit: of their attempts only so many are
     # noted, and strangers can't crowd out those whose tokens were good once. Our own choice.

@@ -138,6 +138,7 @@ class Session:
                 wards=sorted(grant.wards),
                 may=[action for action in Action if grant.may(action)],
                 expires_ms=grant.expires_ms,
+                notice=self._services.notice,
                 request=request.request,
             )
         )

@@ -27,13 +27,17 @@ class Hello(_Message, tag="hello"):
 
 
 class Welcome(_Message, tag="welcome"):
-    """The answer to a login: who the token says that you are, and what you may do, until when."""
+    """The answer to a login: who the token says that you are, and what you may do, until when.
+
+    Where there is a ``notice``, a console shows it all the time.
+    """
 
     name: str
     role: str
     wards: list[str]
     may: list[str]
     expires_ms: Instant
+    notice: str = ""
     request: str | None = None
 
 
