@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from tests.support.simulated import ONCE_A_MINUTE, START_MS, Watched
@@ -28,6 +30,29 @@ DELAYS_MIN: dict[str, float | None] = {
     "pulmonary_embolism": 5.7,
     "influenza": None,
     "fall": None,
+}
+
+FAILS_AT_S = 300
+# A drift is slow; all others show within 25 minutes.
+DRIFTS_S = 2 * HOUR_S
+# Seconds from the onset of a fault of full severity to its technical alarm, with this seed.
+FAULT_DELAYS_S: dict[str, float] = {
+    "drift": 5460,
+    "flat_line": 581,
+    "spikes": 226,
+    "motion_artefact": 120,
+    "off_body": 60,
+    "wrong_unit": 120,
+    "battery_decay": 1036,
+    "clock_ahead": 10,
+    "clock_behind": 300,
+    "clock_skew": 610,
+    "restart": 329,
+    "broken_payload": 329,
+    "packet_loss": 329,
+    "store_and_forward": 329,
+    "duplicates": 121,
+    "reordering": 131,
 }
 
 
@@ -59,27 +84,43 @@ def test_wearers_of_several_devices_are_watched_as_calmly() -> None:
     assert watched.events == []
 
 
-def test_each_fault_raises_the_technical_alarm_that_belongs_to_it_and_no_physiological_one() -> None:
+def faulty(kinds: Iterable[str], seed: int, lasts_s: int, device: str = "ward_set") -> Simulation:
+    """A wearer for each kind of fault, whose device fails so after five minutes."""
+    failures = [
+        Failures(kind=kind, count=1, at_s=(FAILS_AT_S, FAILS_AT_S), lasts_s=(lasts_s, lasts_s))
+        for kind in kinds
+    ]
     plan = Plan(
-        wearers=[Wearers(count=len(FAULT_KINDS))],
-        failures=[
-            Failures(kind=kind, count=1, at_s=(300, 300), lasts_s=(1500, 1500)) for kind in FAULT_KINDS
-        ],
+        wearers=[Wearers(count=len(failures), devices=[device])],
+        failures=failures,
         starts_s=9 * HOUR_S,
-        lasts_s=1860,
+        lasts_s=FAILS_AT_S + lasts_s + 60,
     )
-    simulation = Simulation(plan, seed=SEED, start_ms=START_MS)
-    watched = Watched(simulation)
-    assert watched.starts("physiological") == []
-    alarms: dict[str, set[str]] = {}
-    for event in watched.starts("technical"):
-        alarms.setdefault(event.patient, set()).add(event.condition)
-    faults = [record for record in simulation.truth() if isinstance(record, DeviceFault)]
-    assert {fault.fault for fault in faults} == set(FAULT_KINDS)
-    for fault in faults:
-        belongs = FAULT_KINDS[fault.fault].alarm
-        found = alarms.get(fault.patient, set())
-        assert (belongs in found) if belongs else not found, fault.fault
+    return Simulation(plan, seed=seed, start_ms=START_MS)
+
+
+@pytest.mark.parametrize("seed", [SEED, 8, 9])
+def test_each_fault_raises_the_technical_alarm_that_belongs_to_it_and_no_physiological_one(seed: int) -> None:
+    delays_s: dict[str, float] = {}
+    quick = FAULT_KINDS.keys() - {"drift"}
+    for simulation in (
+        faulty(sorted(quick), seed, 1500),
+        faulty(["drift"], seed, DRIFTS_S, ONCE_A_MINUTE.name),
+    ):
+        watched = Watched(simulation)
+        assert watched.starts("physiological") == []
+        alarms = watched.starts("technical")
+        for fault in simulation.truth():
+            if isinstance(fault, DeviceFault):
+                belongs = FAULT_KINDS[fault.fault].alarm
+                found = [
+                    each for each in alarms if (each.patient, each.condition) == (fault.patient, belongs)
+                ]
+                assert found, f"{fault.fault} raises no {belongs}"
+                delays_s[fault.fault] = (found[0].at_ms - fault.from_ms) / 1000
+    assert delays_s.keys() == FAULT_KINDS.keys()
+    if seed == SEED:
+        assert delays_s == pytest.approx(FAULT_DELAYS_S, rel=0.1, abs=10)
 
 
 def test_each_course_is_caught_as_late_as_is_known() -> None:
