@@ -73,7 +73,8 @@ def shown_of(*events: AlarmEvent) -> str:
 
 def test_an_alarm_is_shown_with_its_reasons_when_it_begins() -> None:
     begins = replace(alarm_event(text="NEWS2 6"), why=fake_reasons.of_news2())
-    assert "because: RR gives 3 points, HR gives 2 points, SpO2 gives 1 point, for 300 s" in shown_of(begins)
+    points = "RR gives 3 points, HR gives 2 points, SpO2 gives 1 point"
+    assert f"because: {points}, it has lasted 300 s" in shown_of(begins)
     assert "because" not in shown_of(replace(begins, phase=Phase.END))
     assert "because" not in shown_of(replace(begins, why={"rule": "device"}))
 

@@ -14,9 +14,9 @@ def reasons_of(why: Mapping[str, Any]) -> str:
     """The reasons in ``why``, or nothing where there are none for a line.
 
     >>> reasons_of({"points": {"respiratory_rate": 3, "heart_rate": 2}, "lasted_s": 300.0})
-    'RR gives 3 points, HR gives 2 points, for 300 s'
+    'RR gives 3 points, HR gives 2 points, it has lasted 300 s'
     >>> reasons_of({"value": 152.0, "usual_band": [58.2, 83.8], "lasted_s": 19.2})
-    'usual for this patient are 58 to 84, for 19 s'
+    'usual for this patient are 58 to 84, it has lasted 19 s'
     """
     return ", ".join(_parts(why))
 
@@ -30,7 +30,7 @@ def _parts(why: Mapping[str, Any]) -> Iterator[str]:
     if "usual_band" in why:
         yield _usual(why["usual_band"]).removeprefix(", ")
     if "lasted_s" in why:
-        yield f"for {why['lasted_s']:.0f} s"
+        yield f"it has lasted {why['lasted_s']:.0f} s"
 
 
 def _usual(band: Any) -> str:

@@ -58,7 +58,7 @@ class SimulatedWearers:
     """Wearers that don't exist, without an end; a quarter of them fall ill soon."""
 
     speed = SIMULATED_SPEED
-    notice = "SIMULATED patients: none of them is real"
+    notice = "All patients are SIMULATED"
 
     def __init__(self, count: int, *, start_ms: int, seed: int = 1) -> None:
         ill = -(-count // 4)
@@ -92,7 +92,7 @@ class RecordedWearers:
     The recording is read twice: how fast it must be played is known only at its end.
     """
 
-    notice = "RECORDED patients: this is played, not live"
+    notice = "RECORDED patients, not live"
 
     def __init__(
         self, recording: Recording, *, start_ms: int, seconds: float | None, limit: int | None
