@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.labelled_stays import stays_with_scores
+from tests.support.hourly_stays import stays_with_scores
 from wardwatch.core.reading import FloatArray
 from wardwatch.evaluating.incidents import Incidents
 from wardwatch.evaluating.instants import Instants

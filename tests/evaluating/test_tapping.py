@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.support.labelled_stays import hourly_stay
+from tests.support.hourly_stays import hourly_stay
 from tests.support.quiet_wearers import START_MS, quiet_wearer
 from wardwatch.core.conditions import NEWS2_SIGNAL, UNUSUAL_SIGNAL
 from wardwatch.core.monitor import Monitor, Rules

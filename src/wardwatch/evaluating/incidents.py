@@ -104,7 +104,10 @@ def _recent_highest(instants: Instants, scores: FloatArray) -> FloatArray:
 
 
 def _thresholds(scores: FloatArray, recent: FloatArray) -> FloatArray:
-    """All scores, or so many of them that none between would tell more; falling."""
+    """All scores, or so many of them that none between would tell more; falling.
+
+    Below the lowest score there is none: always alarming, whatever is said, is no method.
+    """
     values = np.unique(scores[scores > -np.inf])[::-1]
     if len(values) > _BY_INCIDENTS + _BY_SCORES:
         begins = scores > recent
@@ -114,7 +117,7 @@ def _thresholds(scores: FloatArray, recent: FloatArray) -> FloatArray:
         by_incidents = np.searchsorted(most, wanted, side="right") - 1
         by_scores = np.linspace(0, len(values) - 1, _BY_SCORES).round().astype(np.int64)
         values = values[np.union1d(np.maximum(by_incidents, 0), by_scores)]
-    return np.append(values, -np.inf)
+    return values if len(values) else np.array([-np.inf])
 
 
 def _above(scores: FloatArray, values: FloatArray) -> IntArray:

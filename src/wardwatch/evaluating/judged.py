@@ -60,7 +60,7 @@ class Judged:
         exact = self._exact.judged(draws.weights[:1])
         drawn = self._classed.judged(draws.weights[1:]) if self._can_differ(draws) else exact
         auroc, auprc = (
-            estimated(np.concatenate([of[:1], others])) for of, others in zip(exact, drawn, strict=True)
+            _told(np.concatenate([of[:1], others]), draws) for of, others in zip(exact, drawn, strict=True)
         )
         return auroc, auprc
 

@@ -11,18 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from wardwatch.core.bank import Bank
-from wardwatch.core.monitor import Rules
-from wardwatch.core.reading import FloatArray
-from wardwatch.evaluating import nulls
-from wardwatch.evaluating.comparison import Scores, compare
-from wardwatch.evaluating.evaluation import OURS, Advance, Evaluation, SuiteError, SuiteOptions, part_of
+from wardwatch.evaluating.comparison import compare
+from wardwatch.evaluating.evaluation import Advance, Evaluation, SuiteError, SuiteOptions, part_of
 from wardwatch.evaluating.examples import examples
 from wardwatch.evaluating.labelled import Event, Stay
-from wardwatch.evaluating.tapping import Tapped, at_instants, tap
-from wardwatch.evaluating.tracks import Track, tracks_of
+from wardwatch.evaluating.methods import methods_beside, named, named_tracks
+from wardwatch.evaluating.tapping import tap
 from wardwatch.evaluating.utility import OPTIMAL_H
-from wardwatch.evaluating.wardwatch_score import wardwatch_score
 from wardwatch.wire.recordings.opening import Recording
 from wardwatch.wire.recordings.physionet2019_labels import LabelledStay, labelled_stays
 
@@ -36,15 +31,18 @@ _BEFORE_MS, _AFTER_MS = 12 * _HOUR_MS, 3 * _HOUR_MS
 
 def evaluate(recordings: Sequence[Recording], options: SuiteOptions, advance: Advance) -> Evaluation:
     """All figures of the suite; raises :class:`SuiteError` where there are no labels."""
-    stays, tracks = _read(recordings, part_of(advance, 0.0, 0.3))
+    read = named_tracks(recordings, part_of(advance, 0.0, 0.2))
+    stays = _stays(recordings)
     if not stays:
         raise SuiteError(
             "sepsis2019 needs stays of the PhysioNet Challenge 2019 with their column SepsisLabel, and there "
             "are none in these recordings."
         )
-    tapped = {one.track.patient: one for one in tap(options.rules, tracks, part_of(advance, 0.3, 0.8))}
-    methods = _methods(stays, tapped, options)
-    comparison = compare(stays, methods, options, part_of(advance, 0.8, 1.0), utility=True)
+    known = {stay.patient for stay in stays}
+    tracks = [track for its in read for track in its if track.patient in known]
+    tapped = {one.track.patient: one for one in tap(options.rules, tracks, part_of(advance, 0.2, 0.7))}
+    methods = methods_beside(stays, tapped, options)
+    comparison = compare(stays, methods, options, part_of(advance, 0.7, 1.0), utility=True)
     evaluation = comparison.evaluation(
         SUITE,
         options,
@@ -55,44 +53,13 @@ def evaluate(recordings: Sequence[Recording], options: SuiteOptions, advance: Ad
     return replace(evaluation, examples=examples(stays, tapped, options.seed))
 
 
-def _methods(stays: Sequence[Stay], tapped: dict[str, Tapped], options: SuiteOptions) -> dict[str, Scores]:
-    limit_bits = _limit_bits(options.rules)
-
-    def ours(one: Tapped) -> FloatArray:
-        return wardwatch_score(one.standing(), limit_bits)
-
-    return {
-        OURS: at_instants(stays, tapped, ours),
-        "random": nulls.random_alarms(stays, options.seed),
-        "clock": nulls.clock(stays),
-        "static limits": at_instants(stays, tapped, nulls.static_limits),
-        "NEWS2": at_instants(stays, tapped, nulls.news2_charted),
-        "NEWS2 (monitor)": at_instants(stays, tapped, nulls.news2_monitored),
-    }
-
-
-def _limit_bits(rules: Rules) -> float:
-    return Bank(rules.model, rules.local_time, rules.false_alarms_a_patient_day).limit_bits
-
-
-def _read(recordings: Sequence[Recording], advance: Advance) -> tuple[list[Stay], list[Track]]:
-    """The labelled stays and their tracks."""
-    stays: list[Stay] = []
-    tracks: list[Track] = []
-    for number, recording in enumerate(recordings):
-        share = part_of(advance, number / len(recordings), (number + 1) / len(recordings))
-        # Stays of the same name in two recordings never become one.
-        its = _tracks(recording, share)
-        tracks += [replace(track, patient=f"{number}/{track.patient}") for track in its]
-        labelled = labelled_stays(recording.source)
-        stays += [_stay(one, f"{number}/{one.patient}") for one in labelled if one.at_ms]
-    known = {stay.patient for stay in stays}
-    return stays, [track for track in tracks if track.patient in known]
-
-
-def _tracks(recording: Recording, advance: Advance) -> list[Track]:
-    size = max(recording.size_bytes, 1)
-    return tracks_of(recording.streams(), lambda: advance(min(recording.bytes_read / size, 1.0)))
+def _stays(recordings: Sequence[Recording]) -> list[Stay]:
+    return [
+        _stay(labelled, named(number, labelled.patient))
+        for number, recording in enumerate(recordings)
+        for labelled in labelled_stays(recording.source)
+        if labelled.at_ms
+    ]
 
 
 def _stay(labelled: LabelledStay, patient: str) -> Stay:
