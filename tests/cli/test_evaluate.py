@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.quiet_wearers import quiet_wearer
-from tests.support.recording_files import write_folder
+from tests.support.recording_files import write_folder, write_tar
+from tests.support.sepsis_stays import stay_files
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate import command
 from wardwatch.core.reading import Reading
@@ -59,6 +60,24 @@ def test_the_other_suite_tells_of_explanations(tmp_path: Path) -> None:
     assert figures["rules"]["limit"]["starts"] > 0
     assert figures["untrue"] == []
     assert run("explanations", path).stdout.startswith("1 patients, 7.0 patient-days, wardwatch ")
+
+
+def test_labelled_stays_are_told_as_json_and_as_a_table(tmp_path: Path) -> None:
+    path = write_tar(tmp_path / "set.tar.gz", stay_files(9))
+    result = run("sepsis2019", path, "--json", "--seed", "4")
+    figures = json.loads(result.stdout)
+    assert (figures["suite"], figures["patients"], figures["seed"]) == ("sepsis2019", 9, 4)
+    assert figures["rows"][0]["method"] == "wardwatch"
+    assert [*figures["rows"][0]["sensitivity"]] == ["0.029", "0.1", "0.25", "0.5", "1", "2"]
+    assert run("sepsis2019", path, "--json", "--seed", "4").stdout == result.stdout
+    table = run("sepsis2019", path).stdout
+    assert table.startswith("9 patients, 15.0 patient-days, 3 events, seed 1, wardwatch ")
+    assert any(line.startswith("clock ") for line in table.splitlines())
+
+
+def test_a_suite_says_in_one_sentence_which_recordings_it_needs(wearers: Path) -> None:
+    with pytest.raises(UsersError, match="SepsisLabel"):
+        run("sepsis2019", wearers)
 
 
 def test_recordings_of_the_same_name_are_patients_of_their_own(wearers: Path) -> None:
