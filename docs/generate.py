@@ -16,13 +16,14 @@ from wardwatch.core.alarming.machine import TABLE, State, Trigger
 from wardwatch.core.alarming.policy import Handling, WardPolicy
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Cause, Priority
-from wardwatch.core.intake import _LEAP_OF
+from wardwatch.core.leaps import LEAP_OF
 from wardwatch.core.permissions import MAY, Action, ConsoleRole
 from wardwatch.core.vitals import VITALS
 
 FOLDER = Path(__file__).parent
 
 _UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": "", "fall": " g"}
+_UNIT_OF_RHYTHM = {"irregular": " %", "pause": " s", "fast": " /min"}
 _RIGHTS = {
     Action.READ: "to see alarms",
     Action.VITALS: "to see each patient's latest values",
@@ -60,8 +61,7 @@ def conditions() -> str:
 
 
 def _condition(condition: Condition) -> list[str]:
-    is_limit = condition.rule == "limit"
-    unit = f" {VITALS[condition.signal].unit}" if is_limit else _UNIT_OF_RULE[condition.rule]
+    unit = _unit(condition)
     return [
         f"`{condition.name}`",
         f"{'>' if condition.direction > 0 else '<'} {condition.limit:g}{unit}",
@@ -75,9 +75,17 @@ def _condition(condition: Condition) -> list[str]:
     ]
 
 
+def _unit(condition: Condition) -> str:
+    if condition.rule == "limit":
+        return f" {VITALS[condition.signal].unit}"
+    if condition.rule == "rhythm":
+        return _UNIT_OF_RHYTHM[condition.name.partition(".")[2]]
+    return _UNIT_OF_RULE[condition.rule]
+
+
 def leaps() -> str:
     """How far each vital goes in a leap."""
-    rows = ((f"`{vital.name}`", f"{_LEAP_OF[vital.name]:g} {vital.unit}") for vital in VITALS)
+    rows = ((f"`{vital.name}`", f"{LEAP_OF[vital.name]:g} {vital.unit}") for vital in VITALS)
     return _table(("vital", "leaps by more than"), rows)
 
 

@@ -11,7 +11,8 @@ further out the wait halves, down to the condition's shortest.
 The learned conditions: ``vitals.unusual`` goes by the bank's fused score, in bits above the limit which makes
 the set rate of false alarms; ``heart_rate.nightly`` by NightSignal's level of the night; ``river.unusual`` by
 how far a river detector's score is above its own threshold. ``movement.fall`` goes by the impact after which
-somebody lies still (`falls`); as with the limits, nothing learned holds it back.
+somebody lies still (`falls`), ``heart_rhythm`` by the intervals between beats (`rhythm`); as with the limits,
+nothing learned holds them back.
 """
 
 from __future__ import annotations
@@ -38,18 +39,29 @@ UNUSUAL_CLEAR_S = 1800.0
 IMPACT_G = 0.5
 FALL_DWELL_S = 30.0
 FALL_CLEAR_S = 30.0
+# Rhythms: so much of the pulse may be irregular, a pause is longer than so long, and above this rate NEWS2
+# scores 3 (Royal College of Physicians, 2017). An episode of ten seconds is to be noticed while it lasts:
+# what is irregular or fast has shown in many beats before, and the wait adds little to them. After two
+# minutes without it the next one is another. But for the rate wardwatch's own choices (`rhythm`).
+IRREGULAR_PERCENT = 80.0
+LONGEST_EVEN_S = 1.2
+FAST_RATE = 130.0
+IRREGULAR_DWELL_S = 3.0
+AT_ONCE_S = 0.1
+RHYTHM_CLEAR_S = 120.0
 # An alarm is over when its value has been back by half a band for a minute. Wardwatch's own choice.
 CLEAR_BANDS = 0.5
 CLEAR_S = 60.0
 
 # The columns of the signals that conditions look at: the vitals, the NEWS2 total, what the bank says, and the
-# impact of a fall.
+# impact of a fall, and of rhythms the irregular part, the pause and the rate of fast beats.
 NEWS2_SIGNAL = VITAL_COUNT
 UNUSUAL_SIGNAL = VITAL_COUNT + 1
 NIGHTLY_SIGNAL = VITAL_COUNT + 2
 RIVER_SIGNAL = VITAL_COUNT + 3
 FALL_SIGNAL = VITAL_COUNT + 4
-SIGNAL_COUNT = VITAL_COUNT + 5
+RHYTHM_SIGNALS = (VITAL_COUNT + 5, VITAL_COUNT + 6, VITAL_COUNT + 7)
+SIGNAL_COUNT = VITAL_COUNT + 8
 
 RULE_VERSION = 2
 
@@ -87,6 +99,25 @@ def _limit(vital: str, direction: int, limit: float, band: float, *, priority: P
         priority=priority,
         severe_priority=Priority(priority + 1),
         hold_s=VITALS[index].maximum_age_s,
+    )
+
+
+def _rhythm(name: str, signal: int, limit: float, band: float, dwell_s: float = AT_ONCE_S) -> Condition:
+    return Condition(
+        name=f"heart_rhythm.{name}",
+        rule="rhythm",
+        signal=signal,
+        direction=+1,
+        limit=limit,
+        band=band,
+        # Prompt response. What looks like a pause may be a beat that the device has missed.
+        priority=Priority.MEDIUM,
+        severe_priority=Priority.MEDIUM,
+        dwell_s=dwell_s,
+        shortest_dwell_s=dwell_s,
+        clear_s=RHYTHM_CLEAR_S,
+        # A minute without a beat says nothing of the next one.
+        hold_s=60.0,
     )
 
 
@@ -180,6 +211,10 @@ CONDITIONS: tuple[Condition, ...] = (
         # Whoever lies still goes on lying for as long as it takes to alarm.
         hold_s=2 * FALL_DWELL_S,
     ),
+    _rhythm("irregular", RHYTHM_SIGNALS[0], IRREGULAR_PERCENT, 10.0, IRREGULAR_DWELL_S),
+    _rhythm("pause", RHYTHM_SIGNALS[1], LONGEST_EVEN_S, 1.0),
+    # The band of NEWS2 before the limit (111-130).
+    _rhythm("fast", RHYTHM_SIGNALS[2], FAST_RATE, 20.0),
 )
 
 COUNT = len(CONDITIONS)
@@ -188,6 +223,8 @@ NEWS2 = NAMES.index("news2.high")
 UNUSUAL = NAMES.index("vitals.unusual")
 RIVER = NAMES.index("river.unusual")
 FALL = NAMES.index("movement.fall")
+# Which conditions go by intervals between beats.
+OF_RHYTHM = np.array([condition.rule == "rhythm" for condition in CONDITIONS])
 
 # The table's columns as arrays, for the interpreter in `alarms`.
 SIGNAL = np.array([condition.signal for condition in CONDITIONS])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import conditions, explain_learned, explain_news2, falls, limits, river_judging
+from wardwatch.core import conditions, explain_learned, explain_news2, falls, limits, rhythm, river_judging
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
@@ -53,6 +53,8 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
         told, reasons = river_judging.reasons(judges.river, table, step.row)
     elif condition.rule == "fall":
         told, reasons = falls.reasons(table, step.row)
+    elif condition.rule == "rhythm":
+        told, reasons = rhythm.reasons(table, step.row, condition.signal)
     else:
         told, reasons = _limit(condition, limit, float(table["value"][step.row, condition.signal]))
         reasons |= explain_learned.usual_of(table, judges.bank, step.row, condition.signal)

@@ -25,6 +25,7 @@ from wardwatch.core.reading import (
     ON_OXYGEN,
     PART_INDEX,
     PART_NAMES,
+    RR_INTERVAL,
     STEPS,
     UNKNOWN,
     BoolArray,
@@ -44,6 +45,8 @@ _CONTEXT_LOW = np.full(len(CONTEXT_NAMES), 0.0)
 _CONTEXT_HIGH = np.full(len(CONTEXT_NAMES), 1.0)
 # The largest float is no bound, but infinity is how a batch says "not a number".
 _CONTEXT_HIGH[[BATTERY, STEPS, ACTIVITY]] = 100.0, _ANY, _ANY
+# 300 /min, the highest plausible rate; a device that finds no beat for longer than this has lost contact.
+_CONTEXT_LOW[RR_INTERVAL], _CONTEXT_HIGH[RR_INTERVAL] = 200.0, 10_000.0
 
 _STALE_DETAIL = {
     Reason.DUPLICATE: "The same instant was received before.",
@@ -183,10 +186,11 @@ class _Faulty:
         return self._refusal(vital.name, Reason.OUT_OF_RANGE, f"{detail}.")
 
     def _of_context(self, index: int) -> Refusal:
-        name, value, high = CONTEXT_NAMES[index], float(self.context[index]), float(_CONTEXT_HIGH[index])
+        name, value = CONTEXT_NAMES[index], float(self.context[index])
+        low, high = float(_CONTEXT_LOW[index]), float(_CONTEXT_HIGH[index])
         if np.isinf(value):
             return self._not_a_number(name)
-        allowed = "is below 0" if high == _ANY else f"is outside 0 to {high:g}"
+        allowed = "is below 0" if high == _ANY else f"is outside {low:g} to {high:g}"
         return self._refusal(name, Reason.OUT_OF_RANGE, f"{name} {value:g} {allowed}.")
 
     def _not_a_number(self, name: str) -> Refusal:

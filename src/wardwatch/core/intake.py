@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardwatch.core import alarms, conditions, falls, limits, looking, river_judging
+from wardwatch.core import alarms, conditions, falls, limits, looking, rhythm, river_judging
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.bank import RELEASE_S, Guard
 from wardwatch.core.detectors.detector import JUDGED
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.judges import Judges
+from wardwatch.core.leaps import LEAP_MS, LEAPS
 from wardwatch.core.news2_of_patients import SCORED_PARTS, known_totals, note_scored
 from wardwatch.core.reading import (
     ACTIVITY,
     ON_OXYGEN,
     PART_COUNT,
     PART_INDEX,
+    RR_INTERVAL,
     STEPS,
     BoolArray,
     FloatArray,
@@ -29,22 +31,9 @@ from wardwatch.core.reading import (
 from wardwatch.core.table import PatientTable
 from wardwatch.core.technical.watch import Told
 from wardwatch.core.telling import Teller
-from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, VITAL_NAMES, steps_of
+from wardwatch.core.vitals import STEPS_PER_UNIT, VITAL_COUNT, steps_of
 
-# Hearts can leap, but sensors do so more often: what leaps further than this within two minutes must be
-# confirmed. Wardwatch's own choices.
-_LEAP_MS = 120_000
-_LEAP_OF = {
-    "heart_rate": 20.0,
-    "oxygen_saturation": 6.0,
-    "respiratory_rate": 12.0,
-    "body_temperature": 1.0,
-    "systolic_pressure": 40.0,
-    "diastolic_pressure": 30.0,
-    "mean_pressure": 30.0,
-    "skin_temperature": 3.0,
-}
-_LEAPS = np.array([_LEAP_OF[name] for name in VITAL_NAMES])
+_LEAPS = np.array(LEAPS)
 # For each condition the parts of a reading that its signal comes from.
 _SOURCES = np.zeros((conditions.COUNT, PART_COUNT), dtype=np.bool_)
 for _which, _condition in enumerate(conditions.CONDITIONS):
@@ -54,7 +43,7 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
         _SOURCES[_which, SCORED_PARTS] = True
     elif _condition.rule == "nightly":
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
-    elif _condition.rule != "fall":
+    elif _condition.rule not in ("fall", "rhythm"):
         _SOURCES[_which, :JUDGED] = True
 # Conditions whose signal the bank gives, from readings that it looks at.
 _OF_BANK = np.array([one.rule in ("learned", "nightly", "river") for one in conditions.CONDITIONS])
@@ -128,6 +117,7 @@ def _measured(taken: Round, looked_at: BoolArray, places: IntArray, which: IntAr
     measured: BoolArray = np.logical_or.reduce(taken.told[places] & _SOURCES[which], axis=1)
     measured &= looked_at[places] | ~_OF_BANK[which]
     measured |= (which == conditions.FALL) & ~np.isnan(taken.context[places, ACTIVITY])
+    measured |= conditions.OF_RHYTHM[which] & ~np.isnan(taken.context[places, RR_INTERVAL])
     return measured
 
 
@@ -170,7 +160,7 @@ def _leaping(table: PatientTable, taken: Round) -> BoolArray:
     leaping = np.zeros((len(taken), PART_COUNT), dtype=np.bool_)
     elapsed_ms = taken.observed_at_ms[:, None] - table["seen_ms"][taken.rows, :VITAL_COUNT]
     leap = np.abs(taken.values - table["value"][taken.rows]) > _LEAPS
-    leaping[:, :VITAL_COUNT] = leap & (elapsed_ms <= _LEAP_MS)
+    leaping[:, :VITAL_COUNT] = leap & (elapsed_ms <= LEAP_MS)
     return leaping
 
 
@@ -198,6 +188,9 @@ def _observe(
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
     signals[:, conditions.FALL_SIGNAL] = falls.judge(table, taken)
+    signals[:, conditions.RHYTHM_SIGNALS] = rhythm.judge(table, taken)
+    if judges.listener is not None:
+        judges.listener(table, taken, signals)
     beyond = (signals[:, conditions.SIGNAL] - limits.held_against(table, taken.rows)) * conditions.DIRECTION
     excess = beyond / conditions.BAND_STEPS
     phase = table["alarm_phase"][taken.rows]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import alarms, explain, falls, limits, river_judging
+from wardwatch.core import alarms, explain, falls, limits, rhythm, river_judging
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.desk import AlarmDesk
 from wardwatch.core.baseline import LEARNING_S
@@ -50,6 +50,7 @@ COLUMNS = (
     *alarms.COLUMNS,
     *river_judging.COLUMNS,
     *falls.COLUMNS,
+    *rhythm.COLUMNS,
     *limits.COLUMNS,
 )
 

@@ -28,8 +28,8 @@ CONSCIOUSNESS_LEVELS = "ACVPU"
 UNKNOWN = -1
 
 # What a reading says beside its vitals, as numbers; not-a-number where it says nothing.
-CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen", "activity")
-STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN, ACTIVITY = range(len(CONTEXT_NAMES))
+CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen", "activity", "rr_interval_ms")
+STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN, ACTIVITY, RR_INTERVAL = range(len(CONTEXT_NAMES))
 
 # What stands for the patient's state until it is told anew: the vitals, and what people enter.
 PART_NAMES = (*VITAL_NAMES, "on_oxygen", "consciousness")
@@ -43,7 +43,7 @@ class Reading:
 
     Units are those of :data:`wardwatch.core.vitals.VITALS`; ``steps`` since the device's previous reading,
     ``signal_quality`` 0 to 1, ``battery`` in %, ``activity`` the mean distance of the acceleration from 1 g,
-    in g.
+    in g. With ``rr_interval_ms``, the time between the two latest beats, a reading is one beat.
     """
 
     patient: str
@@ -64,6 +64,7 @@ class Reading:
     battery: float | None = None
     on_oxygen: bool | None = None
     activity: float | None = None
+    rr_interval_ms: float | None = None
     consciousness: Consciousness | None = None
 
 
@@ -162,6 +163,7 @@ def _numbers(readings: Iterable[Any]) -> list[float | None]:
             reading.battery,
             reading.on_oxygen,
             reading.activity,
+            reading.rr_interval_ms,
         )
     return numbers
 

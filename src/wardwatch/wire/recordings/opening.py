@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from wardwatch.wire.recordings import clif, e4, jsonl, minutes, physionet2012, physionet2019
+from wardwatch.wire.recordings import clif, e4, jsonl, minutes, physionet2012, physionet2019, vitaldb
 from wardwatch.wire.recordings.recording import RecordingError, Stream, UnreadableFileError
 from wardwatch.wire.recordings.source import Source
 
@@ -27,6 +27,7 @@ _LAYOUTS: dict[str, _Layout] = {
     "CLIF tables": clif,
     "PhysioNet 2012 stays": physionet2012,
     "PhysioNet 2019 stays": physionet2019,
+    "VitalDB arrhythmias": vitaldb,
 }
 
 # So far is looked for something known: a recording shows its layout in its first files and lines.

@@ -1,0 +1,190 @@
+"""Rhythm: what the intervals between beats tell and a heart rate does not.
+
+A device that finds single beats tells the interval before each (`rr_interval_ms`). The latest sixteen are
+kept, and three things are judged from them:
+
+Irregular
+    The share of pairs of intervals, at most six beats apart, that are more than 5 % of the median apart. In
+    atrial fibrillation nearly all are. Single extra beats make few pairs unlike: the others still agree. Two
+    or three kinds of intervals that alternate agree with their like.
+Pauses
+    An interval of 2 s; or, for the second time within five minutes, one that is at least 1.2 s long and half
+    as long again as usual, after beats that were not early: after an early beat hearts wait.
+Fast
+    The median rate of the latest eight beats.
+
+What comes with a poor signal, from a device that is not worn, or from somebody who has walked within the last
+minute is not judged: there beats are lost, and found where there are none.
+
+The rates are those of the NEWS2 chart; all other figures are wardwatch's own choices, made on one half of 278
+patients of VitalDB with labelled rhythms and checked on the other (docs/evaluate.md).
+
+Doubts
+    A beat that a device misses looks like a pause. Two devices that both tell intervals tell each of them
+    twice, and look more regular. Regular rhythms that are neither fast nor slow, whatever drives them, show
+    in no interval.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wardwatch.core.conditions import FAST_RATE, LONGEST_EVEN_S, RHYTHM_SIGNALS
+from wardwatch.core.context import POOR_SIGNAL
+from wardwatch.core.packs import Column
+from wardwatch.core.reading import RR_INTERVAL, SIGNAL_QUALITY, WORN, BoolArray, FloatArray, IntArray, Round
+from wardwatch.core.table import PatientTable
+
+INTERVALS = 16
+_FURTHEST_APART = 6
+_PAIRS = sum(INTERVALS - apart for apart in range(1, _FURTHEST_APART + 1))
+_UNLIKE = 0.05
+_RUN = 8
+# A pause is so many times the usual interval; the two before it were at least this part of the usual.
+_PAUSE_RATIO, _NOT_EARLY, _BEFORE = 1.5, 0.9, 2
+_ALONE_MS = 2_000
+_AGAIN_WITHIN_MS = 300_000
+# A pause is told of for so long.
+_STANDS_MS = 60_000
+# After so long without an interval the next ones are a new beginning, and who has walked has come to rest.
+KEPT_MS = 60_000
+_NEVER_MS = -(2**60)
+# Within this part of their median intervals differ by less than 5 % of any median that is left of them.
+_ALIKE = 0.024
+
+COLUMNS = (
+    # The latest intervals, the last one last; 0 where there is none yet.
+    Column("rr_ms", "u2", 0, INTERVALS),
+    # When the latest beat was; and whether it is one that can't be relied on.
+    Column("beat_ms", "i8", _NEVER_MS),
+    Column("beat_is_poor", "i1", 0),
+    # The latest interval as long as a pause; the latest pause that counts, and its length.
+    Column("long_ms", "i8", _NEVER_MS),
+    Column("pause_ms", "i8", _NEVER_MS),
+    Column("pause_length_ms", "u2", 0),
+)
+
+
+def judge(table: PatientTable, taken: Round) -> FloatArray:
+    """(n, 3): the share of unlike pairs in %, the pause that counts in s or 0, and the fast rate in /min.
+
+    Not-a-number is what a reading says nothing of. The table must know of these readings' steps.
+    """
+    signals = np.full((len(taken), len(RHYTHM_SIGNALS)), np.nan)
+    told = ~np.isnan(taken.context[:, RR_INTERVAL])
+    # Of several devices the one whose clock is furthest ahead counts.
+    told &= taken.observed_at_ms > table["beat_ms"][taken.rows]
+    if told.any():
+        used = _note_beats(table, taken, told)
+        if used.any():
+            signals[used] = _judge(table, taken if used.all() else taken.where(used))
+    return signals
+
+
+def _note_beats(table: PatientTable, taken: Round, told: BoolArray) -> BoolArray:
+    """Note when the beats were; returns whose intervals can be used: both ends must be good."""
+    rows, at_ms = taken.rows[told], taken.observed_at_ms[told]
+    with np.errstate(invalid="ignore"):
+        poor = taken.context[told, SIGNAL_QUALITY] < POOR_SIGNAL
+    poor |= taken.context[told, WORN] == 0.0
+    poor |= at_ms - table["moved_ms"][rows] <= KEPT_MS
+    begins_anew = at_ms - table["beat_ms"][rows] > KEPT_MS
+    table["rr_ms"][rows[begins_anew]] = 0
+    used = told.copy()
+    used[told] = ~poor & (table["beat_is_poor"][rows] == 0)
+    table["beat_ms"][rows], table["beat_is_poor"][rows] = at_ms, poor
+    return used
+
+
+def _judge(table: PatientTable, taken: Round) -> FloatArray:
+    rows, at_ms, latest = taken.rows, taken.observed_at_ms, taken.context[:, RR_INTERVAL]
+    before = table["rr_ms"][rows]
+    _note_pauses(table, rows, at_ms, latest, before)
+    intervals = np.concatenate([before[:, 1:], np.rint(latest)[:, np.newaxis].astype(np.uint16)], axis=1)
+    table["rr_ms"][rows] = intervals
+    stands = at_ms - table["pause_ms"][rows] <= _STANDS_MS
+    pause_s = np.where(stands, table["pause_length_ms"][rows] / 1000.0, 0.0)
+    return np.stack([unlike_percent(intervals), pause_s, _fast_rate(intervals)], axis=1)
+
+
+def _note_pauses(
+    table: PatientTable, rows: IntArray, at_ms: IntArray, latest: FloatArray, before: IntArray
+) -> None:
+    usual = np.median(before, axis=1)
+    long = (before[:, 0] > 0) & (latest >= np.maximum(_PAUSE_RATIO * usual, LONGEST_EVEN_S * 1000.0))
+    long &= (before[:, -_BEFORE:] >= _NOT_EARLY * usual[:, np.newaxis]).all(axis=1)
+    counts = latest >= _ALONE_MS
+    counts |= long & (at_ms - table["long_ms"][rows] <= _AGAIN_WITHIN_MS)
+    table["long_ms"][rows[long]] = at_ms[long]
+    table["pause_ms"][rows[counts]] = at_ms[counts]
+    table["pause_length_ms"][rows[counts]] = np.rint(latest[counts])
+
+
+def unlike_percent(intervals: IntArray) -> FloatArray:
+    """(n): of the pairs of intervals (n, INTERVALS) those that differ, in %; not-a-number if one is missing.
+
+    >>> unlike_percent(np.full((1, INTERVALS), 800)).tolist()
+    [0.0]
+    """
+    lengths = intervals.astype(np.float64)
+    allowed = _UNLIKE * np.median(lengths, axis=1, keepdims=True)
+    unlike = np.zeros(len(lengths))
+    for apart in range(1, _FURTHEST_APART + 1):
+        unlike += (np.abs(lengths[:, apart:] - lengths[:, :-apart]) > allowed).sum(axis=1)
+    percent: FloatArray = np.where(intervals[:, 0] > 0, 100.0 * unlike / _PAIRS, np.nan)
+    return percent
+
+
+def _fast_rate(intervals: IntArray) -> FloatArray:
+    run = intervals[:, -_RUN:]
+    with np.errstate(divide="ignore"):
+        rate: FloatArray = np.where(run[:, 0] > 0, 60_000.0 / np.median(run, axis=1), np.nan)
+    return rate
+
+
+def reasons(table: PatientTable, row: int, signal: int) -> tuple[str, dict[str, Any]]:
+    """The text and the reasons of an alarm that goes by ``signal``."""
+    intervals = table["rr_ms"][[row]].astype(np.int64)
+    known = intervals[0][intervals[0] > 0]
+    told = {"intervals": len(known), "shortest_ms": int(known.min()), "longest_ms": int(known.max())}
+    which = RHYTHM_SIGNALS.index(signal)
+    if which == 0:
+        text, measured = _irregular(intervals)
+    elif which == 1:
+        text, measured = _pause(table, row)
+    else:
+        text, measured = _fast(intervals)
+    return text, measured | told
+
+
+def _irregular(intervals: IntArray) -> tuple[str, dict[str, Any]]:
+    percent, median_ms = float(unlike_percent(intervals)[0]), float(np.median(intervals))
+    low_ms, high_ms = np.ceil(median_ms * (1 - _ALIKE)), np.floor(median_ms * (1 + _ALIKE))
+    return f"Irregular pulse: {percent:.0f} % of intervals differ, {60_000 / median_ms:.0f} /min", {
+        "value": round(percent, 1),
+        "unit": "%",
+        "allowed": {"rr_interval_ms": {"at_least": low_ms, "at_most": high_ms}},
+    }
+
+
+def _pause(table: PatientTable, row: int) -> tuple[str, dict[str, Any]]:
+    length_s = int(table["pause_length_ms"][row]) / 1000
+    again = "" if length_s * 1000 >= _ALONE_MS else ", and not the first"
+    return f"Pause of {length_s:.1f} s between beats{again}", {
+        "value": length_s,
+        "unit": "s",
+        "pause_at_ms": int(table["pause_ms"][row]),
+        # Of shorter intervals none is a pause, whatever is usual.
+        "allowed": {"rr_interval_ms": {"at_most": LONGEST_EVEN_S * 1000.0 - 1.0}},
+    }
+
+
+def _fast(intervals: IntArray) -> tuple[str, dict[str, Any]]:
+    rate = float(_fast_rate(intervals)[0])
+    return f"Fast beats: {rate:.0f} /min over {_RUN} beats", {
+        "value": round(rate, 1),
+        "unit": "/min",
+        "allowed": {"rr_interval_ms": {"at_least": float(np.ceil(60_000 / FAST_RATE))}},
+    }
