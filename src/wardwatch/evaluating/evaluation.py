@@ -17,7 +17,8 @@ from wardwatch.core.monitor import Rules
 from wardwatch.evaluating.figures import Interval
 from wardwatch.wire.recordings.opening import Recording
 
-# False alarms a watched patient-day at which every suite states a sensitivity (docs/evidence.md).
+# False alarms a watched patient-day at which every suite states a sensitivity; 0.029 is one in 35 patient-days,
+# as Kaiser's early warning has it (docs/evaluate.md).
 OPERATING_POINTS: Mapping[str, float] = {
     "0.029": 0.029,
     "0.1": 0.1,
