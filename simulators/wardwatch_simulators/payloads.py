@@ -10,8 +10,9 @@ from wardwatch.wire.decoding import VERSION
 from wardwatch_simulators.faults.packets import Packet, Value
 from wardwatch_simulators.living.devices import DECIMALS
 
-# In this order they stand in a payload, as in those of wardwatch.wire.readings.
-FIELDS = (*VITAL_NAMES, *CONTEXT_NAMES)
+# In this order they stand in a payload.
+MOVEMENT = ("steps", "activity")
+FIELDS = (*VITAL_NAMES, *MOVEMENT, *(name for name in CONTEXT_NAMES if name not in MOVEMENT))
 # Of a number that has decimals where the device writes none: a fault's doing.
 _MOST_DECIMALS = 2
 
@@ -24,7 +25,7 @@ def prefix_of(patient: str, device: str) -> bytes:
 def template_of(names: Sequence[str]) -> bytes:
     """Of the rest, for the ``%`` operator: instant, number and ``names``, then what a device in order says.
 
-    ``names`` are vitals and steps in the order of :data:`FIELDS`.
+    ``names`` are vitals and movement in the order of :data:`FIELDS`.
 
     >>> template_of(["heart_rate"])
     b'"observed_at_ms":%d,"seq":%d,"heart_rate":%d,"signal_quality":%.2f,"worn":true,"battery":%d}'

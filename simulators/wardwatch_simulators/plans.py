@@ -11,7 +11,7 @@ from wardwatch_simulators.faults.kinds import FAULT_KINDS
 from wardwatch_simulators.faults.schedule import NO_FAULTS, Fault, Mixture
 from wardwatch_simulators.living.courses import COURSES
 from wardwatch_simulators.living.devices import DEVICE_KINDS
-from wardwatch_simulators.living.episodes import Episode
+from wardwatch_simulators.living.episodes import SHORTEST_S, Episode
 from wardwatch_simulators.living.people import AT_HOME, ON_THE_WARD, Setting
 from wardwatch_simulators.living.randomness import purpose_keys, uniforms, wearer_keys
 
@@ -37,12 +37,16 @@ class Wearers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Illnesses:
-    """So many of the wearers fall ill of a course, each at a time of ``at_s``, counted from the start."""
+    """So many of the wearers fall ill of a course, each at a time of ``at_s``, counted from the start.
+
+    It is at its worst after ``over_s``; without, it goes as its row says.
+    """
 
     course: str
     count: int
     at_s: tuple[int, int]
     severity: tuple[float, float] = (1.0, 1.0)
+    over_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ def cast(plan: Plan, seed: int) -> Cast:
             # An illness begins with a minute.
             at_s = -(-(plan.starts_s + chosen.within(wearer, illnesses.at_s)) // _MINUTE_S) * _MINUTE_S
             severity = chosen.between(wearer, illnesses.severity)
-            episodes.append(Episode(wearer, illnesses.course, at_s, severity))
+            episodes.append(Episode(wearer, illnesses.course, at_s, severity, illnesses.over_s))
             well.remove(wearer)
     return Cast(groups=groups, episodes=episodes, faults=list(_failing(plan, seed)))
 
@@ -171,6 +175,8 @@ def _check(plan: Plan) -> None:
         _known(group.setting, SETTINGS, "setting")
     for illnesses in plan.illnesses:
         _known(illnesses.course, COURSES, "course")
+        if illnesses.over_s is not None and illnesses.over_s < SHORTEST_S:
+            raise PlanError(f"{illnesses.course} can't be at its worst within less than {SHORTEST_S} s.")
     ill = sum(illnesses.count for illnesses in plan.illnesses)
     if ill > plan.count:
         raise PlanError(f"{ill} are to fall ill, and there are {plan.count} wearers; make it more wearers.")

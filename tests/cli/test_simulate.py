@@ -69,6 +69,18 @@ def test_one_wearer_in_ten_falls_ill_unless_told_otherwise(tmp_path: Path) -> No
     assert truth.read_text().count('"deterioration"') == 2
 
 
+def test_a_course_is_as_quick_as_is_asked_for(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.jsonl"
+    asked = ("--course", "sepsis:2:20m", "--course", "copd_exacerbation", "--duration", "30m")
+    result = simulate(*asked, "--out", tmp_path / "readings.jsonl", "--truth", truth)
+    onsets = [json.loads(line) for line in truth.read_text().splitlines() if '"deterioration"' in line]
+    took_s = {each["course"]: (each["full_ms"] - each["onset_ms"]) // 1000 for each in onsets}
+    assert took_s == {"sepsis": 20 * 60, "copd_exacerbation": 18 * 3600}
+    assert "copd_exacerbation takes 18 h to its worst" in result.stderr
+    assert "--course copd_exacerbation:1:30m makes it quicker" in result.stderr
+    assert "sepsis takes" not in result.stderr
+
+
 def test_courses_and_faults_are_those_that_were_asked_for(tmp_path: Path) -> None:
     out, truth = tmp_path / "readings.jsonl", tmp_path / "truth.jsonl"
     result = simulate(
@@ -145,6 +157,8 @@ def test_a_scenario_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None
         (("--course", "flu"), "there is no course 'flu'; there are sepsis"),
         (("--fault", "rust:2"), "there is no fault 'rust'; there are drift"),
         (("--course", "fall:0"), "write it as sepsis:3"),
+        (("--course", "sepsis:3:soon"), "'soon' is not a duration"),
+        (("--course", "sepsis:3:20s"), "within less than 60 s"),
         (("--course", "fall", "--deteriorating", "1"), "leave --deteriorating away"),
         (("--device", "shoe"), "--device"),
         (("--scenario", "quiet_ward", "--device", "cuff"), "leave --device away"),

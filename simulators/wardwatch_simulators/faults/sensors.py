@@ -19,6 +19,8 @@ _SPIKES = {
 # An optical sensor in motion shows the rhythm of the steps, not of the heart; steps of a slow walk, /min.
 _CADENCE, _CADENCE_SPREAD = 98.0, 20.0
 _QUALITY_IN_MOTION, _QUALITY_SPREAD = 0.42, 0.3
+# What shakes a sensor like that, in g; what lies on a table does not move.
+_SHAKEN_G, _LYING_G = 0.2, 0.005
 _ROOM_CEL, _COOLS_WITHIN_S = 23.0, 900
 # A device that is loose has contact for a part of every so many seconds.
 _LOOSE_TURN_S = 30
@@ -70,6 +72,8 @@ def motion_artefact(packet: Packet, moment: Moment) -> list[Packet]:
         value = values.get(name)
         if value is not None:
             values[name] = _near(name, value + size * moment.severity)
+    if (moved := values.get("activity")) is not None:
+        values["activity"] = max(moved, _SHAKEN_G * moment.severity)
     poor = _QUALITY_IN_MOTION - _QUALITY_SPREAD * quality * moment.severity
     values["signal_quality"] = poor
     return [packet]
@@ -86,6 +90,8 @@ def off_body(packet: Packet, moment: Moment) -> list[Packet]:
         said["skin_temperature"] = skin + (_ROOM_CEL - skin) * cooled
     if packet.values.get("steps") is not None:
         said["steps"] = 0
+    if packet.values.get("activity") is not None:
+        said["activity"] = _LYING_G
     packet.values = said | {"signal_quality": 0.0, "worn": False}
     return [packet]
 

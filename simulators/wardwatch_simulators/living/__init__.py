@@ -10,7 +10,7 @@
 
 from wardwatch_simulators.living.courses import COURSES, Course
 from wardwatch_simulators.living.devices import DEVICE_KINDS, DeviceKind
-from wardwatch_simulators.living.episodes import Episode, TrueEvent
+from wardwatch_simulators.living.episodes import SHORTEST_S, Episode, TrueEvent
 from wardwatch_simulators.living.people import AT_HOME, ON_THE_WARD, People, Setting
 from wardwatch_simulators.living.population import Population
 from wardwatch_simulators.living.twins import fitted
@@ -20,6 +20,7 @@ __all__ = [
     "COURSES",
     "DEVICE_KINDS",
     "ON_THE_WARD",
+    "SHORTEST_S",
     "Course",
     "DeviceKind",
     "Episode",

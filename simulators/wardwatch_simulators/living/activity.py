@@ -43,11 +43,8 @@ _WARMING = exponentials(29, 10.0)  # own choice: body temperature follows over t
 HISTORY_MIN = 30
 
 # Own choices: who is about to walk, or has walked, stirs in so many times as many minutes, which exerts as so
-# many steps in the mean.
-_STIRS, _STIR_SIZE = 3.0, 13.0
-# Own choice: a minute's steps are so hard, as a share of their number: uphill, upstairs, with a load; 1 in
-# the mean.
-_HARDNESS = 0.75, 0.25
+# many steps in the mean, and at most.
+_STIRS, _STIR_SIZE, _MOST_STIR = 3.0, 13.0, 80.0
 
 # Own choices: exercise is running or the like, for so long, at so many steps a minute.
 _EXERCISE_MIN = (20, 55)
@@ -70,15 +67,17 @@ def movement(
     place = (np.float32(1) - rank).clip(0, 0.9999) * np.float32(len(_STEPS) - 1)
     whole = place.astype(np.int64)
     taken = _STEPS[whole] + (place - whole.astype(np.float32)) * (_STEPS[whole + 1] - _STEPS[whole])
-    taken = np.where(rank < 1, taken, np.float32(0))
+    taken = np.where(rank < 1, taken * people.pace[:, np.newaxis], np.float32(0))
     runs = _exercise(people, keys, minutes) * (lost < 0.5)
     taken = np.floor(np.maximum(taken, runs))
     stirs = (rank >= 1) & (rank < np.float32(_STIRS))
     draws = normals(purpose_keys(keys, "stir"), minutes)
     size, hardness = draws[:, :, 0], draws[:, :, 1]
-    least, spread = _HARDNESS
-    effort = taken * (np.float32(least) + np.float32(spread) * hardness * hardness)
-    return taken, effort + np.where(stirs, np.float32(_STIR_SIZE) * size * size, np.float32(0))
+    # Uphill, upstairs, with a load: some minutes are far harder than others, and their mean is 1.
+    hills = people.hills[:, np.newaxis]
+    effort = taken * (np.float32(1) - hills + hills * hardness * hardness)
+    stirring = (np.float32(_STIR_SIZE) * size * size).clip(None, np.float32(_MOST_STIR))
+    return taken, effort + np.where(stirs, stirring, np.float32(0))
 
 
 def _urge(keys: Keys, minutes: Ints) -> Float32s:
@@ -125,8 +124,13 @@ def _followed(steps_taken: Float32s, kernel: Float32s) -> Float32s:
     return total
 
 
-def within_minutes(steps_taken: Float32s, keys: Keys, minutes: Ints, seconds: Ints) -> Float32s:
-    """(wearers, seconds): the steps of each minute, one walk that begins somewhere in it."""
+def within_minutes(
+    steps_taken: Float32s, keys: Keys, minutes: Ints, seconds: Ints
+) -> tuple[Float32s, Float32s]:
+    """(wearers, seconds): the steps of each minute, one walk that begins somewhere in it, and how quick.
+
+    The latter is in steps a second, and 0 in the seconds beside the walk.
+    """
     walk = np.ceil(steps_taken / np.float32(_STEPS_A_SECOND)).clip(1, 60)
     spare = np.float32(61) - walk
     begins = np.floor(spare * uniforms(purpose_keys(keys, "stride"), minutes)[:, :, 0])
@@ -135,5 +139,5 @@ def within_minutes(steps_taken: Float32s, keys: Keys, minutes: Ints, seconds: In
     position = (seconds % 60).astype(np.float32) - begins[:, of]
     before = np.floor(position.clip(0, walk) * taken / walk)
     after = np.floor((position + np.float32(1)).clip(0, walk) * taken / walk)
-    result: Float32s = after - before
-    return result
+    walks = (position >= 0) & (position < walk)
+    return after - before, np.where(walks, taken / walk, np.float32(0))

@@ -46,6 +46,8 @@ class Course:
     irregularity: float = 0.0
     # What is there at the onset for a minute or two and then passes, /min.
     startle: float = 0.0
+    # The distance of the acceleration from 1 g at the landing of a fall, g; after it they lie still.
+    impact: float = 0.0
 
 
 _ALL = (
@@ -120,10 +122,11 @@ _ALL = (
     ),
     Course(
         name="fall",
-        description="a fall: a startled heart for minutes, then lying still in pain",
-        source="Own choice.",
+        description="a fall: an impact, a startled heart for minutes, and lying still in pain",
+        source="Own choice; impacts reach several g for an instant [K].",
         rise_s=_MINUTE, stays_s=2 * _HOUR, fades_s=_HOUR, heart_rate=10, respiratory_rate=3,
         systolic_pressure=10, diastolic_pressure=4, activity_lost=1.0, startle=28.0,
+        impact=2.5,
     ),
 )  # fmt: skip
 

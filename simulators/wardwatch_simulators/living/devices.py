@@ -14,8 +14,8 @@ from wardwatch_simulators.living.population import Population
 from wardwatch_simulators.living.randomness import Float32s
 
 # How many digits a device writes after the point: those of the charts (wardwatch.core.vitals).
-DECIMALS = {"body_temperature": 1, "skin_temperature": 1}
-_STEPS = "steps"
+DECIMALS = {"body_temperature": 1, "skin_temperature": 1, "activity": 3}
+_STEPS, _ACTIVITY = "steps", "activity"
 # Wearers' devices are not in step: the next wearer's has its turn so much later.
 _APART_S = 37
 
@@ -24,7 +24,8 @@ _APART_S = 37
 class DeviceKind:
     """``every_s`` holds, for each vital that it measures, the seconds from one measurement to the next.
 
-    It is the mean of the latest ``average_s``; steps are those since the last measurement.
+    It is the mean of the latest ``average_s``; steps are those since the last measurement, and activity
+    is the mean since then.
     """
 
     name: str
@@ -33,13 +34,15 @@ class DeviceKind:
 
     def measured(self, population: Population, first_s: int, count: int) -> dict[str, Float32s]:
         """What it writes of these wearers' seconds: rounded, and not-a-number where it is silent."""
-        longest = max(self.average_s, self.every_s.get(_STEPS, 1))
+        longest = max(self.average_s, self.every_s.get(_STEPS, 1), self.every_s.get(_ACTIVITY, 1))
         vitals = population.seconds(first_s - longest + 1, count + longest - 1)
         times_s = np.arange(first_s, first_s + count, dtype=np.int64)
         result = {}
         for name, every_s in self.every_s.items():
             if name == _STEPS:
                 seen = _sum_of_latest(vitals[name], every_s, count)
+            elif name == _ACTIVITY:
+                seen = _sum_of_latest(vitals[name], every_s, count) / np.float32(every_s)
             else:
                 seen = _sum_of_latest(vitals[name], self.average_s, count) / np.float32(self.average_s)
             written = _written(name, seen)
@@ -66,11 +69,12 @@ def _written(name: str, values: Float32s) -> Float32s:
 
 
 _ALL = (
-    DeviceKind(name="wristband", every_s={"heart_rate": 1, "skin_temperature": 1, "steps": 1}),
+    DeviceKind(name="wristband", every_s={"heart_rate": 1, "skin_temperature": 1, "steps": 1, "activity": 1}),
     DeviceKind(
         name="chest_patch",
         every_s={
             "heart_rate": 1, "respiratory_rate": 1, "skin_temperature": 1, "body_temperature": 60, "steps": 1,
+            "activity": 1,
         },
     ),
     DeviceKind(name="oximeter", every_s={"heart_rate": 1, "oxygen_saturation": 1}),
@@ -79,6 +83,7 @@ _ALL = (
         every_s={
             "heart_rate": 1, "oxygen_saturation": 1, "respiratory_rate": 1, "body_temperature": 1,
             "systolic_pressure": 300, "diastolic_pressure": 300, "skin_temperature": 1, "steps": 1,
+            "activity": 1,
         },
     ),
     # Goes with another device. Ambulatory cuffs are inflated every quarter to half an hour.

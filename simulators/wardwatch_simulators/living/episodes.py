@@ -23,24 +23,33 @@ EFFECTS = (
     "rhythm_lost",
     "irregularity",
 )
+# Bodies are computed at the marks between minutes: nothing can be quicker.
+SHORTEST_S = 60
 # How long a startle takes to come and to pass; own choice.
 _STARTLE_S = (60, 300)
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """Wearer number ``wearer`` falls ill of ``course`` at ``onset_s``; a ``severity`` of 1 is the table's."""
+    """Wearer number ``wearer`` falls ill of ``course`` at ``onset_s``; a ``severity`` of 1 is the table's.
+
+    It is at its worst after ``over_s``, and what follows is quicker or slower in the same measure; without,
+    it is as the table says.
+    """
 
     wearer: int
     course: str
     onset_s: int
     severity: float = 1.0
+    over_s: int | None = None
 
     def __post_init__(self) -> None:
         if self.course not in COURSES:
             raise ValueError(f"There is no course {self.course!r}; there are {', '.join(COURSES)}.")
         if not 0 < self.severity <= 2:
             raise ValueError("severity must be above 0 and at most 2")
+        if self.over_s is not None and self.over_s < SHORTEST_S:
+            raise ValueError(f"over_s must be at least {SHORTEST_S}")
         if self.onset_s % 60:
             # Bodies are computed at the marks between minutes: what began between two would show before it.
             raise ValueError("onset_s must be whole minutes")
@@ -53,24 +62,33 @@ class Episode:
     @property
     def full_s(self) -> int:
         """When it is at its worst."""
-        return self.onset_s + self.table.rise_s
+        return self.onset_s + self._rise_s
 
     @property
     def better_s(self) -> int | None:
         """When it begins to fade."""
         stays_s = self.table.stays_s
-        return None if stays_s is None else self.full_s + stays_s
+        return None if stays_s is None else self.full_s + self._paced(stays_s)
 
     @property
     def end_s(self) -> int | None:
         """When nothing of it is left."""
-        return None if self.better_s is None else self.better_s + self.table.fades_s
+        return None if self.better_s is None else self.better_s + self._paced(self.table.fades_s)
+
+    @property
+    def _rise_s(self) -> int:
+        return self.over_s or self.table.rise_s
+
+    def _paced(self, length_s: int) -> int:
+        return max(SHORTEST_S, length_s * self._rise_s // self.table.rise_s)
 
     def share(self, times_s: Ints) -> Float32s:
         """How far it has gone at each of ``times_s``: 0 before, an S-shaped rise to 1, and down again."""
-        risen = _smooth(times_s - self.onset_s, self.table.rise_s)
+        risen = _smooth(times_s - self.onset_s, self._rise_s)
         if self.better_s is not None:
-            risen = risen * (np.float32(1) - _smooth(times_s - self.better_s, self.table.fades_s))
+            risen = risen * (
+                np.float32(1) - _smooth(times_s - self.better_s, self._paced(self.table.fades_s))
+            )
         return risen
 
     def startled(self, times_s: Ints) -> Float32s:

@@ -41,6 +41,10 @@ class Setting:
     activity: Trait
     # The chance of exercise on a day.
     exercise: Trait
+    # How many steps they take in the minutes in which they walk, and how much of a walk's effort is stairs,
+    # hills and loads.
+    pace: Trait
+    hills: Trait
 
 
 # Age and sex: own choices, adults of working age with some older, and the age of those in hospital.
@@ -50,14 +54,18 @@ AT_HOME = Setting(
     age=Trait(mean=44, spread=13, lowest=18, highest=85),
     activity=Trait(mean=0.15, spread=0.5, lowest=0.03, highest=0.45, factor=True),
     exercise=Trait(mean=0.10, spread=0.9, lowest=0.0, highest=0.6, factor=True),
+    pace=Trait(mean=1.0, spread=0.0, lowest=1.0, highest=1.0),
+    hills=Trait(mean=0.25, spread=0.0, lowest=0.25, highest=0.25),
 )
 # Older people in hospital take a mean of 740 (Fisher et al. 2011) and a median of 603 steps a day
-# (Tommasini et al. 2022).
+# (Tommasini et al. 2022). They walk about half as fast as the healthy, on level floors [K]: nobody runs.
 ON_THE_WARD = Setting(
     name="on the ward",
     age=Trait(mean=66, spread=15, lowest=18, highest=95),
-    activity=Trait(mean=0.021, spread=0.6, lowest=0.002, highest=0.12, factor=True),
+    activity=Trait(mean=0.028, spread=0.6, lowest=0.002, highest=0.12, factor=True),
     exercise=Trait(mean=0.0, spread=0.0, lowest=0.0, highest=0.0),
+    pace=Trait(mean=0.7, spread=0.08, lowest=0.5, highest=0.9),
+    hills=Trait(mean=0.04, spread=0.0, lowest=0.04, highest=0.04),
 )
 
 # Age and sex in heart rate: -1.5 (standard error 0.9) a decade and -6.4 (2.3) for men in 108 people of
@@ -92,7 +100,8 @@ TRAITS: dict[str, Trait] = {
     "bedtime": Trait(mean=-30, spread=50, lowest=-180, highest=120),
     "sleep_length": Trait(mean=450, spread=35, lowest=330, highest=560),
 }
-_DRAWN = ("age", "sex", "activity", "exercise", *TRAITS)
+_OF_SETTING = ("activity", "exercise", "pace", "hills")
+_DRAWN = ("age", "sex", "activity", "exercise", *TRAITS, "pace", "hills")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,8 @@ class People:
     male: Float32s  # 1 or 0
     activity: Float32s
     exercise: Float32s
+    pace: Float32s
+    hills: Float32s
     heart_rate: Float32s
     sleep_dip: Float32s
     exertion_gain: Float32s
@@ -127,7 +138,7 @@ class People:
         age = _spread(setting.age, drawn["age"], nobody, nobody)
         male = (drawn["sex"] > 0).astype(np.float32)
         decades = (age - np.float32(40)) / np.float32(10)
-        traits = TRAITS | {"activity": setting.activity, "exercise": setting.exercise}
+        traits = TRAITS | {name: getattr(setting, name) for name in _OF_SETTING}
         levels = {name: _spread(trait, drawn[name], decades, male) for name, trait in traits.items()}
         return cls(age=age, male=male, **levels)
 

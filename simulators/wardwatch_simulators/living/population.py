@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from wardwatch_simulators.living import activity
+from wardwatch_simulators.living import acceleration, activity
 from wardwatch_simulators.living.episodes import Episode, TrueEvent, truth
 from wardwatch_simulators.living.people import AT_HOME, People, Setting
 from wardwatch_simulators.living.randomness import (
@@ -33,6 +33,7 @@ VITALS = (
     "mean_pressure",
     "skin_temperature",
     "steps",
+    "activity",
 )
 
 # So many wearers and seconds are worked on together that their arrays stay in a processor's cache.
@@ -47,6 +48,8 @@ _QUICK = ((7, 0.6, 0.3, 0.15, 1.5), (31, 2.25, 0.7, 0.25, 1.2))
 # Shape of the heart rate's noise at this scale: fits of it, as in sleepers who stir (jumps of 7 /min and more
 # for a minute, 0.3 to 1.8 times an hour in the sleepers of wearable_minutes).
 _FITS_S, _FITS = 31, (np.float32(0.45), np.float32(0.17), np.float32(0.2))
+# Own choice: no fit takes the heart rate further down or up than this.
+_FURTHEST = np.float32(-25), np.float32(45)
 _IRREGULAR_FOR_S = 2
 _TEMPERATURE_JITTER, _SKIN_JITTER = np.float32(0.01), np.float32(0.015)  # 0.014 at 1 s: stress_predict_e4
 _MEAN_SHARE = np.float32(1 / 3)  # mean = diastolic + a third of the pulse pressure [K]
@@ -117,7 +120,8 @@ class Population:
         minutes = np.arange(times_s[0] // 60, times_s[-1] // 60 + 2, dtype=np.int64)
         keys = self.keys[rows]
         slow = Slow(self.people.some(rows), keys, self.wearers[rows], minutes, self.episodes)
-        return _Quick(slow, keys, minutes, times_s).vitals()
+        falls = acceleration.Falls(keys, self.wearers[rows], times_s, self.episodes)
+        return _Quick(slow, keys, minutes, times_s).vitals(falls)
 
 
 class _Quick:
@@ -128,18 +132,25 @@ class _Quick:
         self._of = times_s // 60 - minutes[0]
         self._rest = (times_s % 60).astype(np.float32) / np.float32(60)
 
-    def vitals(self) -> dict[str, Float32s]:
+    def vitals(self, falls: acceleration.Falls) -> dict[str, Float32s]:
         """All of :data:`VITALS`."""
         quick = self._noise()
         slow = self._slow
-        heart = self._at(slow.heart_rate) + self._at(slow.restlessness) * quick[0]
+        heart = self._at(slow.heart_rate) + (self._at(slow.restlessness) * quick[0]).clip(*_FURTHEST)
         heart += self._at(slow.vagal) * self._breath()
         if slow.irregularity.any():
             heart += self._at(slow.irregularity) * self._irregular()
-        # One hash of a second serves both thermometers.
+        # One hash of a second serves both thermometers, and the acceleration.
         jitter = normals(purpose_keys(self._keys, "jitter"), self._times_s)
         systolic = self._at(slow.systolic_pressure) + quick[3]
         diastolic = self._at(slow.diastolic_pressure) + np.float32(0.6) * quick[3]
+        steps, quickness = activity.within_minutes(slow.steps, self._keys, self._minutes, self._times_s)
+        lively = self._at(slow.lively)
+        falls.lay(steps, quickness, lively)
+        moved = acceleration.of_seconds(
+            quickness, lively, self._keys, self._times_s, (jitter[:, :, 2], jitter[:, :, 3])
+        )
+        falls.shake(moved)
         return {
             "heart_rate": heart.clip(20, 250),
             "oxygen_saturation": (self._at(slow.oxygen_saturation) + quick[2]).clip(40, 100),
@@ -149,7 +160,8 @@ class _Quick:
             "diastolic_pressure": diastolic,
             "mean_pressure": diastolic + _MEAN_SHARE * (systolic - diastolic),
             "skin_temperature": self._at(slow.skin_temperature) + _SKIN_JITTER * jitter[:, :, 1],
-            "steps": activity.within_minutes(slow.steps, self._keys, self._minutes, self._times_s),
+            "steps": steps,
+            "activity": moved,
         }
 
     def _at(self, marks: Float32s) -> Float32s:

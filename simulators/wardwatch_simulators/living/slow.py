@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wardwatch_simulators.living import activity
+from wardwatch_simulators.living import acceleration, activity
 from wardwatch_simulators.living.episodes import Episode, Illness
 from wardwatch_simulators.living.people import People
 from wardwatch_simulators.living.randomness import Float32s, Ints, Keys, purpose_keys, wandering
@@ -79,8 +79,8 @@ class Slow:
     """The state of some wearers at the marks between minutes; (wearers, marks) each.
 
     Attributes with a vital's name are its level then; ``vagal`` is the size of the sinus arrhythmia,
-    ``irregularity`` and ``restlessness`` that of the heart rate's quick noise. ``steps`` are those of the
-    minute that begins at the mark.
+    ``irregularity`` and ``restlessness`` that of the heart rate's quick noise; ``lively`` is how much of the
+    usual the hands move. ``steps`` are those of the minute that begins at the mark.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Slow:
         self._asleep = asleep_longer[:, activity.HISTORY_MIN :]
         self._illness = Illness(episodes, wearers, minutes * 60)
         self.steps = steps[:, activity.HISTORY_MIN :]
+        self.lively = acceleration.lively(self._asleep, self._illness["activity_lost"])
         self._exertion, self._warming = activity.exertion(effort), activity.warming(effort)
         self._breathe_and_warm()
         self._beat()

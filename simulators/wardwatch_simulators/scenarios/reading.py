@@ -149,6 +149,7 @@ def _illnesses(table: _Table) -> Illnesses:
         count=table.take("count", _count, 1),
         at_s=table.take("at", _range_of(_span)),
         severity=table.take("severity", _range_of(_number(0.01, 2.0)), (1.0, 1.0)),
+        over_s=table.take("over", _span, 0) or None,
     )
     table.done()
     return illnesses

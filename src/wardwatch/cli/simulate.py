@@ -21,7 +21,7 @@ from wardwatch.adapters.logs import silence_kafka_client
 from wardwatch.adapters.pacing import Pacer, sleep_unless, start_not_ahead_ms
 from wardwatch.cli.configured import settings_or_exit
 from wardwatch.cli.errors import UsersError
-from wardwatch.cli.simulated_plan import FAULT, ILLNESS, Order, plan_of
+from wardwatch.cli.simulated_plan import FAULT, ILLNESS, Order, plan_of, slow_courses
 from wardwatch.cli.stopping import stopped_by_signals
 from wardwatch.cli.times import DURATION, INSTANT, SPEED
 from wardwatch.composition import kafka_client_options
@@ -54,7 +54,8 @@ _KEPT_UP_WITHIN_MS = 1000
     "courses",
     type=ILLNESS,
     multiple=True,
-    help="A course of illness, and how many have it, as in sepsis:3; may be repeated.",
+    help="A course of illness, how many have it, and within what time it is at its worst (the course's own, "
+    "unless told), as in sepsis:3 or sepsis:3:1h; may be repeated.",
 )
 @click.option(
     "--deteriorating",
@@ -105,7 +106,7 @@ def command(  # noqa: PLR0913 (one argument an option)
     *,
     wearers: int | None,
     devices: tuple[str, ...],
-    courses: tuple[tuple[str, int], ...],
+    courses: tuple[tuple[str, int, int | None], ...],
     deteriorating: int | None,
     faults: str | None,
     failures: tuple[tuple[str, int], ...],
@@ -128,6 +129,7 @@ def command(  # noqa: PLR0913 (one argument an option)
     \b
     Examples:
       wardwatch simulate --wearers 500 --course sepsis:3 --faults realistic --duration 2h --speed 60
+      wardwatch simulate --wearers 20 --course sepsis:3:1h --duration 2h --speed 60
       wardwatch simulate --scenario night_shift --out night.jsonl --truth truth.jsonl
     """
     _check_together(out, start_ms, speed, truth_topic)
@@ -172,6 +174,12 @@ def _simulation(order: Order, seed: int, start_ms: int | None, *, into_kafka_at:
         start_ms = start_not_ahead_ms(time.time_ns() // 1_000_000, lasts_ms, into_kafka_at)
     elif start_ms is None:
         start_ms = _START_OF_FILES_MS + 1000 * plan.starts_s
+    for course, hours in slow_courses(plan):
+        click.echo(
+            f"{course} takes {hours} h to its worst, longer than this lasts: little of it will be seen. "
+            f"--course {course}:1:30m makes it quicker.",
+            err=True,
+        )
     if order.scenario is None:
         plan = plan.starting(start_ms // 1000 % _DAY_S)
     return Simulation(plan, seed=seed, start_ms=start_ms)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import click
 
 from wardwatch.cli.errors import UsersError
+from wardwatch.cli.times import DURATION
 from wardwatch_simulators import Failures, Illnesses, Plan, Wearers
 from wardwatch_simulators.faults import FAULT_KINDS, MIXTURES
-from wardwatch_simulators.living import COURSES
+from wardwatch_simulators.living import COURSES, SHORTEST_S
 from wardwatch_simulators.scenarios import ScenarioError, load
 
 _WEARERS = 20
@@ -44,7 +45,26 @@ class CountedType(click.ParamType):
         return match[1], int(match[2] or 1)
 
 
-ILLNESS = CountedType("course", COURSES)
+class IllnessType(CountedType):
+    """A course, how many have it, and within what time it is at its worst, as in sepsis:3:1h."""
+
+    name = "course[:count[:duration]]"
+
+    def convert(  # type: ignore[override]
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int, int | None]:
+        """The name, the count, and the time in seconds, ``None`` for the course's own."""
+        if isinstance(value, tuple):
+            return value
+        course, count, over = (*str(value).split(":", 2), "", "")[:3]
+        name, many = super().convert(f"{course}:{count}" if count else course, param, ctx)
+        over_s = DURATION.convert(over, param, ctx) if over else None
+        if over_s is not None and over_s < SHORTEST_S:
+            self.fail(f"no course is at its worst within less than {SHORTEST_S} s.", param, ctx)
+        return name, many, over_s
+
+
+ILLNESS = IllnessType("course", COURSES)
 FAULT = CountedType("fault", FAULT_KINDS)
 
 
@@ -54,7 +74,7 @@ class Order:
 
     wearers: int | None
     devices: tuple[str, ...]
-    courses: tuple[tuple[str, int], ...]
+    courses: tuple[tuple[str, int, int | None], ...]
     deteriorating: int | None
     faults: str | None
     failures: tuple[tuple[str, int], ...]
@@ -74,14 +94,17 @@ def plan_of(order: Order) -> Plan:
     lasts_s = order.duration_s or _WITHOUT_END_S
     begin_s = lasts_s // 10, lasts_s // 2
     courses = _courses(order, wearers)
-    if sum(count for _, count in courses) > wearers:
+    if sum(count for _, count, _ in courses) > wearers:
         option = "--deteriorating" if order.deteriorating is not None else "--course"
         raise click.BadParameter("there are not so many wearers.", param_hint=option)
     if max((count for _, count in order.failures), default=0) > wearers:
         raise click.BadParameter("there are not so many wearers.", param_hint="--fault")
     return Plan(
         wearers=[Wearers(count=wearers, devices=order.devices or _DEVICES)],
-        illnesses=[Illnesses(course=name, count=count, at_s=begin_s) for name, count in courses],
+        illnesses=[
+            Illnesses(course=name, count=count, at_s=begin_s, over_s=over_s)
+            for name, count, over_s in courses
+        ],
         failures=[
             Failures(kind=name, count=count, at_s=begin_s, lasts_s=FAULT_KINDS[name].lasts_s)
             for name, count in order.failures
@@ -91,7 +114,18 @@ def plan_of(order: Order) -> Plan:
     )
 
 
-def _courses(order: Order, wearers: int) -> list[tuple[str, int]]:
+def slow_courses(plan: Plan) -> list[tuple[str, int]]:
+    """The courses, each with its hours, that even those who fall ill first do not have to the full."""
+    rises_s = {ill.course: ill.over_s or COURSES[ill.course].rise_s for ill in plan.illnesses}
+    begin_s = {ill.course: ill.at_s[0] for ill in plan.illnesses}
+    return [
+        (course, -(-rise_s // 3600))
+        for course, rise_s in rises_s.items()
+        if plan.lasts_s is not None and begin_s[course] + rise_s > plan.lasts_s
+    ]
+
+
+def _courses(order: Order, wearers: int) -> list[tuple[str, int, int | None]]:
     if order.courses and order.deteriorating is not None:
         raise click.UsageError("--course says who falls ill; leave --deteriorating away.")
     if order.courses:
@@ -99,7 +133,7 @@ def _courses(order: Order, wearers: int) -> list[tuple[str, int]]:
     ill = -(-wearers // 10) if order.deteriorating is None else order.deteriorating
     names = list(COURSES)
     counts = [(name, len(range(place, ill, len(names)))) for place, name in enumerate(names)]
-    return [(name, count) for name, count in counts if count]
+    return [(name, count, None) for name, count in counts if count]
 
 
 def _of_scenario(order: Order, scenario: str) -> Plan:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from wardwatch_simulators.living import DEVICE_KINDS, Population
+from wardwatch_simulators.living.devices import DECIMALS
 
 NINE_S = 9 * 3600
 POPULATION = Population(seed=4, wearers=6)
@@ -29,7 +30,7 @@ def test_values_are_written_in_steps_of_the_chart() -> None:
     measured = DEVICE_KINDS["ward_set"].measured(POPULATION, NINE_S, 300)
     for vital, values in measured.items():
         known = values[np.isfinite(values)]
-        factor = 10 if "temperature" in vital else 1
+        factor = 10 ** DECIMALS.get(vital, 0)
         np.testing.assert_allclose(known * factor, np.rint(known * factor), atol=1e-3)
 
 

@@ -47,7 +47,7 @@ def test_a_course_takes_its_vitals_where_it_says(name: str) -> None:
 
 @pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
 def test_before_its_onset_and_after_its_end_nothing_is_changed(course: Course) -> None:
-    before = run(course.name, ONSET_S - 600, 601), run(None, ONSET_S - 600, 601)
+    before = run(course.name, ONSET_S - 600, 600), run(None, ONSET_S - 600, 600)
     assert all(np.array_equal(before[0][name], before[1][name]) for name in before[0])
     end_s = Episode(0, course.name, ONSET_S).end_s
     if end_s is not None:
@@ -138,3 +138,26 @@ def test_what_is_no_episode_is_refused(course: str, severity: float) -> None:
 def test_an_onset_within_a_minute_is_refused() -> None:
     with pytest.raises(ValueError, match="whole minutes"):
         Episode(0, "fall", 90)
+
+
+@pytest.mark.parametrize(("over_s", "times"), [(3600, 6), (7200, 3), (12 * 3600, 0.5)])
+def test_a_course_may_be_as_quick_as_is_asked_for_and_is_the_same_otherwise(
+    over_s: int, times: float
+) -> None:
+    usual, quick = Episode(0, "sepsis", ONSET_S), Episode(0, "sepsis", ONSET_S, over_s=over_s)
+    assert quick.full_s == ONSET_S + over_s
+    since_s = np.arange(0, over_s + 600, 60)
+    np.testing.assert_allclose(
+        quick.share(ONSET_S + since_s), usual.share(ONSET_S + (since_s * times).astype(np.int64)), atol=1e-3
+    )
+
+
+def test_what_follows_the_worst_is_as_much_quicker() -> None:
+    episode = Episode(0, "influenza", ONSET_S, over_s=3600)
+    assert episode.better_s == ONSET_S + 3600 * 4
+    assert episode.end_s == ONSET_S + 3600 * 6
+
+
+def test_nothing_is_quicker_than_a_minute() -> None:
+    with pytest.raises(ValueError, match="over_s must be at least 60"):
+        Episode(0, "sepsis", ONSET_S, over_s=59)

@@ -45,6 +45,7 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
         course = "sepsis"
         at = ["10m", "1h"]
         severity = 0.5
+        over = "1h"
 
         [[fault]]
         kind = "drift"
@@ -59,7 +60,7 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
         lasts_s=7200,
         mixture={kind: 2 * a_day for kind, a_day in REALISTIC.items()},
         wearers=[Wearers(count=3, devices=("oximeter", "cuff"), setting="at_home")],
-        illnesses=[Illnesses(course="sepsis", count=1, at_s=(600, 3600), severity=(0.5, 0.5))],
+        illnesses=[Illnesses(course="sepsis", count=1, at_s=(600, 3600), severity=(0.5, 0.5), over_s=3600)],
         failures=[
             Failures(kind="drift", count=2, at_s=(300, 300), lasts_s=(60, 90), severity=(0.5, 1.0)),
         ],
@@ -71,6 +72,10 @@ def test_a_scenario_says_all_that_a_plan_does(tmp_path: Path) -> None:
     [
         ("x =", "is not TOML: Invalid value"),
         ("", "there are no wearers; write [[wearers]]"),
+        (
+            '[[wearers]]\ncount = 3\n[[illness]]\ncourse = "sepsis"\nat = "1m"\nover = "9s"',
+            "sepsis can't be at its worst within less than 60 s",
+        ),
         ("[[wearers]]\ncount = 0", "line 2: count: write a whole number from 1"),
         ("[[wearers]]\n", "line 1: count is missing"),
         (
