@@ -25,9 +25,9 @@ _Hundredths = npt.NDArray[np.int16]
 # 327.67 is no value of any vital.
 _NEVER = np.iinfo(np.int16).max
 _HEART_RATE, _SKIN = VITAL_INDEX["heart_rate"], VITAL_INDEX["skin_temperature"]
-# Far off is what goes twice as far as a leap, back what is within half a leap of where it was. Own choices, by
-# which in 278 recordings of arrhythmias (vitaldb_arrhythmia) the rate of eight seconds never has a spike, and
-# that of single beats makes an alarm in 10 of them, in none of 55 of atrial fibrillation.
+# Far off is what goes twice as far as a leap, back what is within half a leap of where it was: own choices.
+# By them, in 278 recordings of arrhythmias (vitaldb_arrhythmia) the rate of eight seconds never has a spike,
+# and that of single beats makes an alarm in 10, in none of 55 of atrial fibrillation.
 _FAR = np.rint(200 * np.array(LEAPS)).astype(np.int16)
 _BACK = _FAR // 4
 # What a heart rate is told as, by the slices in which it was the same: it has changed, may be stuck, and is.
