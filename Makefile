@@ -20,8 +20,8 @@ install: $(INSTALLED) ## Set up .venv with wardwatch and all tools
 demo: $(INSTALLED) ## Run everything on this machine, e.g. ARGS="--seconds 20"
 	@$(BIN)/wardwatch demo $(ARGS)
 
-test: $(INSTALLED) ## Run the tests, e.g. ARGS="-k news2"
-	@$(BIN)/pytest $(ARGS)
+test: $(INSTALLED) ## Run the tests on all cores, e.g. ARGS="-k news2"
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(INSTALLED) ## Check style, format and types
 	@$(BIN)/ruff check .
