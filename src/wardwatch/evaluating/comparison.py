@@ -93,25 +93,28 @@ def compare(
     draws = Draws.of(len(stays), options.draws, options.seed)
     rewards = Rewards.of(instants) if utility else None
     rows: list[Row] = []
-    judged: dict[str, Judged] = {}
+    curves: dict[str, Sequence[tuple[float, float]]] = {}
+    lead_times: dict[str, Sequence[float]] = {}
+    thresholds: dict[str, float] = {}
+    ours: Judged | None = None
     for done, (method, scores) in enumerate(sorted(methods.items(), key=lambda one: one[0] != OURS)):
         advance(done / len(methods))
-        judged[method] = Judged(method, instants, instants.joined(scores))
-        rows.append(judged[method].row(draws, rewards, options.seed))
-    groups, differences = subgroups(judged[OURS], draws) if OURS in judged else ([], [])
-    calibration = rate_calibration(judged[OURS], options.seed) if OURS in judged else []
+        # What is known of a method by threshold and patient is large: only our own is kept.
+        judged = Judged(method, instants, instants.joined(scores))
+        ours = judged if method == OURS else ours
+        rows.append(judged.row(draws, rewards, options.seed))
+        curves[method] = judged.curve()
+        lead_times[method] = sorted(judged.lead_times_h[~np.isnan(judged.lead_times_h)].tolist())
+        thresholds[method] = float(judged.incidents.thresholds[judged.places[MAIN_POINT]])
+    groups, differences = subgroups(ours, draws) if ours else ([], [])
+    calibration = rate_calibration(ours, options.seed) if ours else []
     advance(1.0)
     return Comparison(
         stays=stays,
         rows=rows,
-        curves={method: one.curve() for method, one in judged.items()},
-        lead_times_h={
-            method: sorted(one.lead_times_h[~np.isnan(one.lead_times_h)].tolist())
-            for method, one in judged.items()
-        },
-        thresholds={
-            method: float(one.incidents.thresholds[one.places[MAIN_POINT]]) for method, one in judged.items()
-        },
+        curves=curves,
+        lead_times_h=lead_times,
+        thresholds=thresholds,
         subgroups=groups,
         subgroup_differences=differences,
         calibration=calibration,

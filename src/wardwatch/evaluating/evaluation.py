@@ -17,8 +17,8 @@ from wardwatch.core.monitor import Rules
 from wardwatch.evaluating.figures import Interval
 from wardwatch.wire.recordings.opening import Recording
 
-# False alarms a watched patient-day at which every suite states a sensitivity; 0.029 is one in 35 patient-days,
-# as Kaiser's early warning has it (docs/evaluate.md).
+# False alarms a watched patient-day at which every suite states a sensitivity; 0.029 is one in 35
+# patient-days, as Kaiser's early warning has it.
 OPERATING_POINTS: Mapping[str, float] = {
     "0.029": 0.029,
     "0.1": 0.1,
@@ -36,7 +36,6 @@ OURS = "wardwatch"
 _DIGITS = 6
 
 Advance: TypeAlias = Callable[[float], None]
-
 Figures: TypeAlias = Mapping[str, Any]
 
 

@@ -25,14 +25,14 @@ _BY_SCORES = 128
 class Incidents:
     """For ``thresholds`` (t), falling, the first of which nothing exceeds.
 
-    ``false`` and ``true`` (stays, t) are the incidents, ``above`` (stays, t) the instants above, ``caught``
+    ``false`` and ``true`` (stays, t) are the incidents, ``above`` (t) how many instants are above, ``caught``
     (events, t) which events are caught.
     """
 
     thresholds: FloatArray
     false: FloatArray
     true: FloatArray
-    above: FloatArray
+    above: IntArray
     caught: BoolArray
 
     @classmethod
@@ -41,7 +41,7 @@ class Incidents:
         recent = _recent_highest(instants, scores)
         thresholds = _thresholds(scores, recent)
         shape = len(instants.stays), len(thresholds)
-        false, true, above = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        false, true = np.zeros(shape), np.zeros(shape)
         for number, threshold in enumerate(thresholds.tolist()):
             over = scores > threshold
             begins = np.flatnonzero(over & (recent <= threshold))
@@ -49,14 +49,19 @@ class Incidents:
             hits = np.unique(np.searchsorted(begins, within, side="right") - 1)
             true[:, number] = np.bincount(instants.stay[begins[hits]], minlength=shape[0])
             false[:, number] = np.bincount(instants.stay[begins], minlength=shape[0]) - true[:, number]
-            above[:, number] = instants.sums(over)
         highest = np.array(
             [
                 scores[first:last].max(initial=-np.inf)
                 for first, last in zip(instants.event_first, instants.event_last, strict=True)
             ]
         ).reshape(-1, 1)
-        return cls(thresholds=thresholds, false=false, true=true, above=above, caught=highest > thresholds)
+        return cls(
+            thresholds=thresholds,
+            false=false,
+            true=true,
+            above=_above(scores, thresholds),
+            caught=highest > thresholds,
+        )
 
 
 def lead_times_h(instants: Instants, scores: FloatArray, threshold: float) -> FloatArray:
@@ -122,4 +127,4 @@ def _thresholds(scores: FloatArray, recent: FloatArray) -> FloatArray:
 
 def _above(scores: FloatArray, values: FloatArray) -> IntArray:
     """How many scores are above each of the values."""
-    return len(scores) - np.searchsorted(np.sort(scores), values, side="right")
+    return np.asarray(len(scores) - np.searchsorted(np.sort(scores), values, side="right"), dtype=np.int64)

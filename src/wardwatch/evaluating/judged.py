@@ -30,10 +30,6 @@ class Judged:
         self.incidents = Incidents.of(instants, scores)
         self._exact = Ranking(scores, instants.positive, instants.stay)
         self._classed = Ranking(scores, instants.positive, instants.stay, classes=CLASSES)
-        stays = len(instants.stays)
-        self._caught = np.zeros((stays, len(self.incidents.thresholds)))
-        np.add.at(self._caught, instants.event_stay, self.incidents.caught.astype(np.float64))
-        self._events = np.bincount(instants.event_stay, minlength=stays).astype(np.float64)
 
     def false_alarms(self, weights: FloatArray) -> FloatArray:
         """(draws, t): a patient-day, at each threshold."""
@@ -41,7 +37,8 @@ class Judged:
 
     def sensitivity(self, weights: FloatArray) -> FloatArray:
         """(draws, t): the share of events that are caught."""
-        return share(weights @ self._caught, (weights @ self._events)[:, None])
+        of_events = weights[:, self.instants.event_stay]
+        return share(of_events @ self.incidents.caught.astype(np.float64), of_events.sum(axis=1)[:, None])
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -132,7 +129,7 @@ class Judged:
     def _alarming(self, place: int) -> float | None:
         """The share of all instants at which the method alarms."""
         instants = len(self.instants.at_ms)
-        return float(self.incidents.above[:, place].sum()) / instants if instants else None
+        return float(self.incidents.above[place]) / instants if instants else None
 
 
 def _told(figures: FloatArray, draws: Draws) -> Estimate:
