@@ -24,6 +24,7 @@ _COMMANDS = {
     "command": "Do something about a patient's alarms: acknowledge, pause, note.",
     "replay": "Run the monitor over recordings, without a broker.",
     "evaluate": "Measure how good the alarms are, on recordings.",
+    "whatif": "Show what changed rules would have done on a log.",
     "fit": "Fit the model that patients start from, on recordings.",
     "simulate": "Send the readings of wearers that don't exist.",
     "river": "Show what the configured detectors of river cost.",
