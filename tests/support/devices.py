@@ -128,6 +128,7 @@ _STATES: tuple[dict[str, Any], ...] = (
     {"battery": 4.0},
     {"heart_rate": 0.0},
     {"heart_rate": None},
+    {"skin_temperature": 22.0, "battery": 90.0},
 )
 _LATE_S = (0, 0, 0, 0, -40, -400, 150, 600, 5000)
 _STEPS_S = (1, 10, 30, 60, 60, 120, 299, 301)
@@ -144,10 +145,11 @@ def troubled_log(seed: int, stretches: int = 8) -> list[Sent]:
             for _ in range(rng.randint(1, stretches)):
                 state, late_s = rng.choice(_STATES), rng.choice(_LATE_S)
                 step_s, more = rng.choice(_STEPS_S), rng.random() < 0.5
+                copied = rng.choice((0.03, 0.03, 0.03, 0.9))
                 said = _GOOD | {"heart_rate": 70.0} | ({"oxygen_saturation": 97.0} if more else {}) | state
                 for _ in range(rng.randint(1, 20)):
                     clock_s += step_s
                     reading = sent(clock_s, late_s=late_s, patient=patient, device=device, **said)
-                    log += [reading] * (1 + (rng.random() < 0.03))
+                    log += [reading] * (1 + (rng.random() < copied))
                 clock_s += rng.choice(_GAPS_S)
     return merged(log)

@@ -71,7 +71,7 @@ def in_trouble() -> list[Any]:
         ("now_ms", "e4"),
         *(
             (part, damaged)
-            for part in ("episodes", "silence", "refusals")
+            for part in ("episodes", "silence", "refusals", "tallies")
             for damaged in (7, "e4", [3], {"a": 1})
         ),
     ],
@@ -87,6 +87,14 @@ def test_a_device_beyond_the_last_slot_is_refused() -> None:
     version, names, [[_, device]] = in_trouble()
     with pytest.raises(SnapshotError, match="can't be read"):
         read(json.dumps([version, names, [[4, device]]]).encode())
+
+
+def test_what_was_written_before_anything_was_counted_is_read() -> None:
+    version, names, [[slot, device]] = in_trouble()
+    del device["tallies"]
+    _, devices = read(json.dumps([version, names, [[slot, device]]]).encode())
+    assert devices[0].tallies == {}
+    assert devices[0].has_alarm
 
 
 @pytest.mark.parametrize("state", [b'[99,["e4-03"]]', b'[["e4-03",""]]'])
