@@ -78,6 +78,15 @@ def test_what_is_not_beaten_subgroups_and_calibration_are_told_where_there_are_a
         "sensitivity": by_point,
         "intervals": dict.fromkeys(OPERATING_POINTS, (-0.1, 0.1)),
     }
+    alarms = {
+        "condition": "news2.high",
+        "alarms": 1500,
+        "per_patient_day": 0.5,
+        "false_per_patient_day": 0.45,
+        "sensitivity": 0.3,
+        "ppv": 0.1,
+        "intervals": {"per_patient_day": (0.4, 0.6), "sensitivity": None},
+    }
     lines = lines_of(
         subgroups=[group],
         calibration=[
@@ -85,9 +94,13 @@ def test_what_is_not_beaten_subgroups_and_calibration_are_told_where_there_are_a
             {"set": 1.0, "obtained": None, "interval": None, "patients": 600},
         ],
         more={
+            "alarms": [alarms],
             "not_beaten": [{"method": "clock", "figure": "utility", "ours": 0.2, "theirs": 0.25}],
             "subgroup_differences": [difference],
         },
+    )
+    assert " ".join(line_that_begins("news2.high", lines)) == (
+        "news2.high 1,500 0.500 0.400 to 0.600 0.450 30.0 % - 10.0 %"
     )
     assert line_that_begins("clock", lines, occurrence=3) == ["clock", "utility", "0.200", "0.250"]
     assert line_that_begins("female", lines)[:3] == ["female", "600", "20"]

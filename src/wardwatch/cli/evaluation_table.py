@@ -23,6 +23,9 @@ def evaluation_tables(figures: Figures) -> Iterator[str]:
     for table in (_ranks, _sensitivities, _main_points):
         yield ""
         yield from columns(table(figures["rows"]))
+    if figures.get("alarms"):
+        yield ""
+        yield from columns(_alarms(figures["alarms"]))
     if figures.get("not_beaten"):
         yield ""
         yield from columns(_not_beaten(figures["not_beaten"]))
@@ -65,6 +68,21 @@ def _main_points(rows: Sequence[Figures]) -> Iterator[Sequence[str]]:
             f"{1 / ppv:.1f}" if ppv else "-",
             _number(row["lead_time_h"], 1),
             percent(row["alarming"][_MAIN_POINT], 1),
+        )
+
+
+def _alarms(alarms: Sequence[Figures]) -> Iterator[Sequence[str]]:
+    yield "alarms as they are", "number", "a patient-day", "95 %", "false", "caught", "95 %", "PPV"
+    for one in alarms:
+        yield (
+            f"  {one['condition']}",
+            f"{one['alarms']:,}",
+            _number(one["per_patient_day"]),
+            _interval(one["intervals"]["per_patient_day"]),
+            _number(one["false_per_patient_day"]),
+            percent(one["sensitivity"], 1),
+            _interval(one["intervals"]["sensitivity"], 2),
+            percent(one["ppv"], 1),
         )
 
 

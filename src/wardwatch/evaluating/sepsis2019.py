@@ -12,10 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from wardwatch.evaluating.comparison import compare
+from wardwatch.evaluating.draws import Draws
 from wardwatch.evaluating.evaluation import Advance, Evaluation, SuiteError, SuiteOptions, part_of
 from wardwatch.evaluating.examples import examples
 from wardwatch.evaluating.labelled import Event, Stay
 from wardwatch.evaluating.methods import methods_beside, named, named_tracks
+from wardwatch.evaluating.own_alarms import own_alarms
 from wardwatch.evaluating.tapping import tap
 from wardwatch.evaluating.utility import OPTIMAL_H
 from wardwatch.wire.recordings.opening import Recording
@@ -43,11 +45,13 @@ def evaluate(recordings: Sequence[Recording], options: SuiteOptions, advance: Ad
     tapped = {one.track.patient: one for one in tap(options.rules, tracks, part_of(advance, 0.2, 0.7))}
     methods = methods_beside(stays, tapped, options)
     comparison = compare(stays, methods, options, part_of(advance, 0.7, 1.0), utility=True)
+    draws = Draws.of(len(stays), options.draws, options.seed)
     evaluation = comparison.evaluation(
         SUITE,
         options,
         window_h=[-_BEFORE_MS // _HOUR_MS, _AFTER_MS // _HOUR_MS],
         positive_hours=int(sum(stay.positive.sum() for stay in stays)),
+        alarms=own_alarms(stays, tapped, draws),
         hours=int(sum(len(stay.at_ms) for stay in stays)),
     )
     return replace(evaluation, examples=examples(stays, tapped, options.seed))
