@@ -57,7 +57,7 @@ def closeup_lines(difference: Figures, closeup: CloseUp, zone: tzinfo) -> Iterat
 
 def _side_lines(name: str, side: Side, zone: tzinfo) -> Iterator[str]:
     limit = "" if side.limit is None else f"; its limit was {side.limit:g}"
-    others = f"; open then: {', '.join(map(printable, side.open_alarms))}" if side.open_alarms else ""
+    others = f"; open already: {', '.join(map(printable, side.open_alarms))}" if side.open_alarms else ""
     yield f"{name}: {'told of it' if side.events else 'no such alarm'}{limit}{others}"
     for event in side.events:
         when, priority = wall_time(event.at_ms or event.observed_at_ms, zone), event.priority.name

@@ -47,8 +47,8 @@ class Moment:
 class Side:
     """What one set of rules had to say.
 
-    ``limit`` is that of the condition, and ``open_alarms`` the conditions that alarmed, when the first of
-    both sides' alarms began; ``None`` where the patient was not known yet.
+    ``limit`` is that of the condition when the first of both sides' alarms began, ``None`` where the patient
+    was not known yet, and ``open_alarms`` are the conditions that alarmed already.
     """
 
     events: list[AlarmEvent] = field(default_factory=list)
@@ -127,7 +127,7 @@ class CloseUp:
             side.take_down()
 
     def _look(self) -> None:
-        """The first alarm has just begun: how does it stand?"""
+        """The first alarm is about to begin."""
         self._is_looked_at = True
         for side in self._sides:
             side.look(self._patient)
