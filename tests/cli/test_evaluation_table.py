@@ -13,6 +13,7 @@ def figures_of(**more: Any) -> dict[str, Any]:
         utility=0.2,
         ppv=0.08,
         lead_time_h=4.5,
+        lead_time_quartiles_h=(2.0, 7.0),
         sensitivity=dict.fromkeys(OPERATING_POINTS, 0.5),
         false_alarms=dict.fromkeys(OPERATING_POINTS, 0.25),
         alarming=dict.fromkeys(OPERATING_POINTS, 0.03),
@@ -49,7 +50,7 @@ def test_each_method_has_its_ranks_its_sensitivities_and_its_main_point() -> Non
     assert line_that_begins("wardwatch", lines)[:5] == ["wardwatch", "0.700", "0.600", "to", "0.800"]
     assert line_that_begins("wardwatch", lines, occurrence=1) == ["wardwatch", *["0.50"] * 6]
     main = line_that_begins("wardwatch", lines, occurrence=2)
-    assert " ".join(main) == "wardwatch 0.250 50.0 % 0.10 to 0.20 8.0 % 12.5 4.5 3.0 %"
+    assert " ".join(main) == "wardwatch 0.250 50.0 % 0.10 to 0.20 8.0 % 12.5 4.5 (2.0 to 7.0) 3.0 %"
     assert not any(line != line.rstrip() for line in lines)
 
 

@@ -45,6 +45,7 @@ def test_a_row_by_hand() -> None:
     assert row.false_alarms["0.25"] == 0.25
     assert row.ppv == 0.5
     assert row.lead_time_h == 3.0
+    assert row.lead_time_quartiles_h == (3.0, 3.0)
     assert row.alarming["0.25"] == 3 / (4 * DAY)
     assert row.utility is None
 

@@ -56,7 +56,7 @@ def _sensitivities(rows: Sequence[Figures]) -> Iterator[Sequence[str]]:
 
 def _main_points(rows: Sequence[Figures]) -> Iterator[Sequence[str]]:
     at = f"at {_MAIN_POINT} a patient-day"
-    yield at, "obtained", "caught", "95 %", "PPV", "alarms a true one", "hours before", "alarming"
+    yield at, "obtained", "caught", "95 %", "PPV", "alarms a true one", "hours before (quartiles)", "alarming"
     for row in rows:
         ppv = row["ppv"]
         yield (
@@ -66,7 +66,7 @@ def _main_points(rows: Sequence[Figures]) -> Iterator[Sequence[str]]:
             _interval(row["intervals"].get("sensitivity", {}).get(_MAIN_POINT), 2),
             percent(ppv, 1),
             f"{1 / ppv:.1f}" if ppv else "-",
-            _number(row["lead_time_h"], 1),
+            _hours(row["lead_time_h"], row.get("lead_time_quartiles_h")),
             percent(row["alarming"][_MAIN_POINT], 1),
         )
 
@@ -123,6 +123,10 @@ def _calibration(calibration: Sequence[Figures]) -> Iterator[Sequence[str]]:
         obtained = one["obtained"]
         off = None if obtained is None else obtained / one["set"] - 1
         yield f"  {one['set']:g}", _number(obtained), _interval(one["interval"]), percent(off)
+
+
+def _hours(median: float | None, quartiles: Sequence[float] | None) -> str:
+    return _number(median, 1) + (f" ({_interval(quartiles, 1)})" if quartiles else "")
 
 
 def _number(figure: float | None, digits: int = 3) -> str:

@@ -52,7 +52,7 @@ def part_of(advance: Advance, first: float, last: float) -> Advance:
 class SuiteOptions:
     """``seed`` is that of all chance; ``draws`` how often patients are drawn anew for an interval.
 
-    ``events`` and ``artefacts`` are how many are injected, where a suite injects any.
+    ``events``, ``artefacts`` and ``bumps`` of nights are how many are injected, where a suite injects any.
     """
 
     rules: Rules = field(default_factory=lambda: Rules().unattended())
@@ -60,6 +60,7 @@ class SuiteOptions:
     draws: int = 1000
     events: int = 500
     artefacts: int = 3000
+    bumps: int = 200
 
 
 Suite: TypeAlias = Callable[[Sequence[Recording], SuiteOptions, Advance], "Evaluation"]
@@ -69,10 +70,10 @@ Suite: TypeAlias = Callable[[Sequence[Recording], SuiteOptions, Advance], "Evalu
 class Row:
     """What one method makes of the patients; ``None`` where it is not defined.
 
-    ``ppv`` and ``lead_time_h``, the median, are at :data:`MAIN_POINT`. The objects have a value for each of
-    :data:`OPERATING_POINTS`: the share of events caught, the false alarms a patient-day that this made, and
-    the share of the instants at which the method was alarming: one that always is misses nothing either.
-    ``intervals`` has the 95 % interval of each figure by its name. ``more`` is the suite's own.
+    ``ppv`` and ``lead_time_h``, the median, with its quartiles, are at :data:`MAIN_POINT`. The objects have a
+    value for each of :data:`OPERATING_POINTS`: the share of events caught, the false alarms a patient-day that
+    this made, and the share of the instants at which the method was alarming: one that always is misses
+    nothing either. ``intervals`` has the 95 % interval of each figure by its name. ``more`` is the suite's own.
     """
 
     method: str
@@ -81,6 +82,7 @@ class Row:
     utility: float | None = None
     ppv: float | None = None
     lead_time_h: float | None = None
+    lead_time_quartiles_h: Interval | None = None
     sensitivity: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(OPERATING_POINTS))
     false_alarms: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(OPERATING_POINTS))
     alarming: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(OPERATING_POINTS))

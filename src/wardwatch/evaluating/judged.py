@@ -9,6 +9,7 @@ import numpy as np
 from wardwatch.core.reading import FloatArray, IntArray
 from wardwatch.evaluating.draws import Draws, Estimate, estimated, share
 from wardwatch.evaluating.evaluation import MAIN_POINT, OPERATING_POINTS, Row
+from wardwatch.evaluating.figures import Interval, quartiles
 from wardwatch.evaluating.incidents import Incidents, lead_times_h
 from wardwatch.evaluating.instants import Instants
 from wardwatch.evaluating.operating import operating_points
@@ -83,6 +84,7 @@ class Judged:
             utility=utility.value,
             ppv=ppv.value,
             lead_time_h=lead.value,
+            lead_time_quartiles_h=self._lead_quartiles(),
             sensitivity={point: of.value for point, of in sensitivity.items()},
             false_alarms={p: _number(made[0, at[0]]) if defined else None for p, at in places.items()},
             alarming={p: self._alarming(int(at[0])) if defined else None for p, at in places.items()},
@@ -125,6 +127,10 @@ class Judged:
         medians = np.where(passed[:, -1] > 0, lead[caught][middle], np.nan)
         medians[0] = np.median(lead[caught])
         return medians
+
+    def _lead_quartiles(self) -> Interval | None:
+        of_caught = quartiles(self.lead_times_h[~np.isnan(self.lead_times_h)].tolist())
+        return None if of_caught is None else (of_caught[0], of_caught[2])
 
     def _alarming(self, place: int) -> float | None:
         """The share of all instants at which the method alarms."""
