@@ -71,9 +71,9 @@ class Row:
     """What one method makes of the patients; ``None`` where it is not defined.
 
     ``ppv`` and ``lead_time_h``, the median, with its quartiles, are at :data:`MAIN_POINT`. The objects have a
-    value for each of :data:`OPERATING_POINTS`: the share of events caught, the false alarms a patient-day that
-    this made, and the share of the instants at which the method was alarming: one that always is misses
-    nothing either. ``intervals`` has the 95 % interval of each figure by its name. ``more`` is the suite's own.
+    value for each of :data:`OPERATING_POINTS`: the share of events caught, the false alarms a patient-day
+    that this made, and the share of the instants at which the method was alarming: one that always is misses
+    nothing either. ``intervals`` has the 95 % interval of each figure by its name; ``more`` is the suite's.
     """
 
     method: str
