@@ -121,6 +121,19 @@ async def test_a_fall_tells_its_impact_and_what_would_have_been_too_light(page: 
     assert found["Lasted"] == "30 s when this was judged"
 
 
+async def test_an_irregular_pulse_tells_how_irregular_and_which_intervals_would_not_have_alarmed(
+    page: Page,
+) -> None:
+    told = "Irregular pulse: 91 % of intervals differ, 75 /min"
+    alarm = with_reasons(fake_reasons.of_an_irregular_pulse(), told)
+    assert await sentence(page, alarm) == (
+        f"{told}; started 14:02; would not have alarmed with intervals of 782 to 819 ms."
+    )
+    found = await details(page, alarm)
+    assert found["Measured"] == "90.7 %; it alarms above 80 %"
+    assert found["Intervals"] == "the latest 16 were 540 to 1120 ms long"
+
+
 async def test_a_silent_device_tells_which_vital_and_for_how_long(page: Page) -> None:
     found = await details(page, with_reasons(fake_reasons.of_silence(), "No data from e4-03 for 6 min: HR"))
     assert found["HR"] == "nothing for 6 min 40 s; expected within 5 min 30 s"

@@ -86,3 +86,8 @@ def test_a_river_score_reaches_its_threshold(score: float, right: object) -> Non
 @pytest.mark.parametrize(("impact", "right"), [(0.6, True), (0.5, False)])
 def test_the_impact_of_a_fall_is_above_its_limit(impact: float, right: object) -> None:
     assert agrees({"rule": "fall", "impact": impact, "limit": 0.5}) == right
+
+
+@pytest.mark.parametrize(("value", "right"), [(81.3, True), (80.0, False)])
+def test_the_value_of_a_rhythm_is_above_its_limit(value: float, right: object) -> None:
+    assert agrees({"rule": "rhythm", "value": value, "limit": 80.0}) == right

@@ -114,6 +114,26 @@ def of_a_fall(at_ms: int) -> dict[str, Any]:
     }
 
 
+def of_an_irregular_pulse() -> dict[str, Any]:
+    """Intervals between beats that are unlike each other."""
+    return {
+        "rule": "rhythm",
+        "rule_version": 2,
+        "limit": 80.0,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 10.0,
+        "lasted_s": 3.0,
+        "value": 90.7,
+        "unit": "%",
+        "intervals": 16,
+        "shortest_ms": 540,
+        "longest_ms": 1120,
+        "counterfactual": {"lasted_less_than_s": 3.0, "rr_interval_ms": {"at_least": 782, "at_most": 819}},
+        "why_not_higher": "This condition has no higher priority than medium.",
+    }
+
+
 def of_silence() -> dict[str, Any]:
     """A device that no longer sends."""
     return {

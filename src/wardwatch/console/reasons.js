@@ -58,7 +58,7 @@ const bandThen = (why, status) => why.usual_band ?? usualBand(status, why.vital)
 
 /** With which values there would have been no alarm; null where the rule does not say. */
 export function counterfactualOf(why) {
-  const { vitals = {}, enough, nightly_mean: night, impact, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
+  const { vitals = {}, enough, nightly_mean: night, impact, rr_interval_ms: intervals, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
   const single = Object.keys(vitals).length === 1;
   const kept = Object.entries(vitals).map(([vital, bounds]) => {
     const bound = boundInWords(vital, bounds, why.direction ?? why.vitals?.[vital]?.direction, why.vitals?.[vital]);
@@ -66,12 +66,18 @@ export function counterfactualOf(why) {
   });
   if (night) kept.push(`a mean of ${night.at_most} or less`);
   if (impact) kept.push(`an impact of ${impact.at_most} g or less`);
+  if (intervals) kept.push(`intervals of ${intervalsInWords(intervals)}`);
   if (oxygen === false) kept.push("on air");
   if (consciousness === "A") kept.push("alert");
   if (kept.length === 0) return null;
   const all = kept.length > 1 && enough === "all";
   const list = joined(kept, all ? "and" : "or");
   return `would not have alarmed ${single && why.rule === "limit" ? "at" : "with"} ${list}${all ? " together" : ""}`;
+}
+
+function intervalsInWords({ at_least: shortest, at_most: longest }) {
+  if (shortest === undefined) return `${longest} ms or less`;
+  return longest === undefined ? `${shortest} ms or more` : `${shortest} to ${longest} ms`;
 }
 
 /** The bound that matters: the one on the side on which the value was. */
@@ -113,6 +119,10 @@ const RULES = {
   ],
   fall: (why) => [
     ["Impact", `${why.impact.toFixed(1)} g at ${clockWithSecondsOf(why.impact_at_ms)}; it alarms above ${why.limit} g`],
+  ],
+  rhythm: (why) => [
+    ["Measured", `${rounded(why.value)} ${why.unit}; it alarms above ${why.limit} ${why.unit}`],
+    ["Intervals", `the latest ${why.intervals} were ${why.shortest_ms} to ${why.longest_ms} ms long`],
   ],
   device: deviceDetails,
 };

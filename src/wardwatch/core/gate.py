@@ -46,7 +46,8 @@ _CONTEXT_HIGH = np.full(len(CONTEXT_NAMES), 1.0)
 # The largest float is no bound, but infinity is how a batch says "not a number".
 _CONTEXT_HIGH[[BATTERY, STEPS, ACTIVITY]] = 100.0, _ANY, _ANY
 # 300 /min, the highest plausible rate; a device that finds no beat for longer than this has lost contact.
-_CONTEXT_LOW[RR_INTERVAL], _CONTEXT_HIGH[RR_INTERVAL] = 200.0, 10_000.0
+PLAUSIBLE_INTERVAL_MS = 200.0, 10_000.0
+_CONTEXT_LOW[RR_INTERVAL], _CONTEXT_HIGH[RR_INTERVAL] = PLAUSIBLE_INTERVAL_MS
 
 _STALE_DETAIL = {
     Reason.DUPLICATE: "The same instant was received before.",

@@ -27,6 +27,7 @@ Doubts
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,10 @@ _RUN = 8
 _PAUSE_RATIO, _NOT_EARLY, _BEFORE = 1.5, 0.9, 2
 _ALONE_MS = 2_000
 _AGAIN_WITHIN_MS = 300_000
-# A pause is told of for so long.
-_STANDS_MS = 60_000
+# A pause is told of for so long: with the two minutes until an alarm ends, as long as the next one counts.
+_STANDS_MS = 180_000
+# So far back goes what any alarm was judged by.
+LOOKS_BACK_MS = _AGAIN_WITHIN_MS + _STANDS_MS
 # After so long without an interval the next ones are a new beginning, and who has walked has come to rest.
 KEPT_MS = 60_000
 _NEVER_MS = -(2**60)
@@ -161,7 +164,7 @@ def reasons(table: PatientTable, row: int, signal: int) -> tuple[str, dict[str, 
 
 def _irregular(intervals: IntArray) -> tuple[str, dict[str, Any]]:
     percent, median_ms = float(unlike_percent(intervals)[0]), float(np.median(intervals))
-    low_ms, high_ms = np.ceil(median_ms * (1 - _ALIKE)), np.floor(median_ms * (1 + _ALIKE))
+    low_ms, high_ms = math.ceil(median_ms * (1 - _ALIKE)), math.floor(median_ms * (1 + _ALIKE))
     return f"Irregular pulse: {percent:.0f} % of intervals differ, {60_000 / median_ms:.0f} /min", {
         "value": round(percent, 1),
         "unit": "%",
@@ -177,7 +180,7 @@ def _pause(table: PatientTable, row: int) -> tuple[str, dict[str, Any]]:
         "unit": "s",
         "pause_at_ms": int(table["pause_ms"][row]),
         # Of shorter intervals none is a pause, whatever is usual.
-        "allowed": {"rr_interval_ms": {"at_most": LONGEST_EVEN_S * 1000.0 - 1.0}},
+        "allowed": {"rr_interval_ms": {"at_most": round(LONGEST_EVEN_S * 1000) - 1}},
     }
 
 
@@ -186,5 +189,5 @@ def _fast(intervals: IntArray) -> tuple[str, dict[str, Any]]:
     return f"Fast beats: {rate:.0f} /min over {_RUN} beats", {
         "value": round(rate, 1),
         "unit": "/min",
-        "allowed": {"rr_interval_ms": {"at_least": float(np.ceil(60_000 / FAST_RATE))}},
+        "allowed": {"rr_interval_ms": {"at_least": math.ceil(60_000 / FAST_RATE)}},
     }

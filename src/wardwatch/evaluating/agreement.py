@@ -2,8 +2,8 @@
 
 By rule: the contributions of ``learned`` sum to its score, which is above the limit, and each z is what the
 value, the usual and the band say; the points of ``news2`` sum to its lowest total, which is beyond the limit,
-as is the value of ``limit``; the mean of ``nightly`` is as far above the usual as NightSignal asks for; the
-score of ``river`` reaches its threshold; the impact of ``fall`` is above its limit.
+as is the value of ``limit`` and of ``rhythm``; the mean of ``nightly`` is as far above the usual as
+NightSignal asks for; the score of ``river`` reaches its threshold; the impact of ``fall`` is above its limit.
 
 >>> agrees({"rule": "news2", "points": {"heart_rate": 2, "respiratory_rate": 3}, "lowest": 5, "limit": 4})
 True
@@ -76,6 +76,10 @@ def _fall(why: Why) -> bool:
     return bool(why["impact"] > why["limit"])
 
 
+def _rhythm(why: Why) -> bool:
+    return bool(why["value"] > why["limit"])
+
+
 _OF_RULE: dict[str, Callable[[Why], bool]] = {
     "learned": _learned,
     "news2": _news2,
@@ -83,4 +87,5 @@ _OF_RULE: dict[str, Callable[[Why], bool]] = {
     "nightly": _nightly,
     "river": _river,
     "fall": _fall,
+    "rhythm": _rhythm,
 }

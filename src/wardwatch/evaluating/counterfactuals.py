@@ -18,8 +18,18 @@ import numpy as np
 
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.falls import LIES_WITHIN_MS
+from wardwatch.core.gate import PLAUSIBLE_INTERVAL_MS
 from wardwatch.core.local_time import LocalTime
-from wardwatch.core.reading import ACTIVITY, CONSCIOUSNESS_LEVELS, ON_OXYGEN, STEPS, UNKNOWN, BoolArray
+from wardwatch.core.reading import (
+    ACTIVITY,
+    CONSCIOUSNESS_LEVELS,
+    ON_OXYGEN,
+    RR_INTERVAL,
+    STEPS,
+    UNKNOWN,
+    BoolArray,
+)
+from wardwatch.core.rhythm import LOOKS_BACK_MS
 from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_INDEX, VITALS
 from wardwatch.evaluating.tracks import DAY_MS, HEART_RATE, Track
 
@@ -35,19 +45,22 @@ class Statement:
     """With all of this the step would not have come.
 
     ``vitals`` has the lowest and the highest value of each; ``on_oxygen`` and ``consciousness`` what would
-    have to be entered, and ``impact`` the most that the activity shortly before the onset could have been, or
-    ``None``. ``of_night``: it is about the values of the night before the onset.
+    have to be entered, ``impact`` the most that the activity shortly before the onset could have been, and
+    ``intervals`` the shortest and the longest time between beats, or ``None``. ``of_night``: it is about the
+    values of the night before the onset.
     """
 
     vitals: Mapping[str, Bounds] = field(default_factory=dict)
     on_oxygen: bool | None = None
     consciousness: str | None = None
     impact: float | None = None
+    intervals: Bounds | None = None
     of_night: bool = False
 
     def __str__(self) -> str:
         entered = [f"{name}={told}" for name, told in self._entered().items()]
-        bounds = [f"{name} {low:g} to {high:g}" for name, (low, high) in self.vitals.items()]
+        within = dict(self.vitals) | ({"rr_interval_ms": self.intervals} if self.intervals else {})
+        bounds = [f"{name} {low:g} to {high:g}" for name, (low, high) in within.items()]
         return ", ".join(bounds + entered) + (" at night" if self.of_night else "")
 
     def _entered(self) -> dict[str, bool | str | float]:
@@ -79,6 +92,8 @@ def statements(event: AlarmEvent) -> list[Statement]:
         found.append(Statement(vitals={"heart_rate": _bounds(night)}, of_night=True))
     if impact := left.pop("impact", None):
         found.append(Statement(impact=float(impact["at_most"])))
+    if intervals := left.pop("rr_interval_ms", None):
+        found.append(Statement(intervals=_bounds(intervals)))
     if left:
         raise ValueError(f"A counterfactual says something that can't be checked: {', '.join(left)}.")
     return found
@@ -95,6 +110,8 @@ def first_row(statement: Statement, track: Track, event: AlarmEvent, local_time:
         return _first_of_night(track.piece(0, onset), local_time)
     if statement.impact is not None:
         return track.row_at(event.onset_ms - LIES_WITHIN_MS)
+    if statement.intervals is not None:
+        return track.row_at(event.onset_ms - LOOKS_BACK_MS)
     oldest = track.row_at(event.onset_ms - OBSERVATION_MAXIMUM_AGE_S * 1000)
     before = track.piece(oldest, onset)
     return oldest + min([len(before), *_standing(statement, before, event.onset_ms)])
@@ -150,6 +167,11 @@ def with_values(statement: Statement, readings: Track, concerned: BoolArray, loc
     if statement.impact is not None:
         activity = readings.context[:, ACTIVITY]
         changed.context[concerned, ACTIVITY] = np.minimum(activity[concerned], statement.impact)
+    if statement.intervals is not None:
+        told = concerned & _plausible_interval(readings)
+        changed.context[told, RR_INTERVAL] = np.clip(
+            readings.context[told, RR_INTERVAL], *statement.intervals
+        )
     return changed
 
 
@@ -161,6 +183,15 @@ def _accepted(readings: Track, vital: int) -> BoolArray:
             contradicting = readings.values[:, _SYSTOLIC] <= readings.values[:, _DIASTOLIC]
         accepted &= ~(contradicting & _plausible(readings, _SYSTOLIC) & _plausible(readings, _DIASTOLIC))
     return accepted
+
+
+def _plausible_interval(readings: Track) -> BoolArray:
+    low, high = PLAUSIBLE_INTERVAL_MS
+    with np.errstate(invalid="ignore"):
+        found: BoolArray = (readings.context[:, RR_INTERVAL] >= low) & (
+            readings.context[:, RR_INTERVAL] <= high
+        )
+    return found
 
 
 def _plausible(readings: Track, vital: int) -> BoolArray:

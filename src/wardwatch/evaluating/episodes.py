@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from wardwatch.core.events import AlarmEvent, Cause, Phase, Priority
 from wardwatch.core.vitals import VITAL_NAMES
 
-# The rules that nothing learned may hold back: fixed limits, the chart of NEWS2, and falls.
-FIXED_RULES = frozenset({"limit", "news2", "fall"})
-_OF_MOVEMENT = "movement"
+# The rules that nothing learned may hold back: fixed limits, the chart of NEWS2, falls, and rhythms.
+FIXED_RULES = frozenset({"limit", "news2", "fall", "rhythm"})
+_OF_OTHERS = ("movement", "heart_rhythm")
 _NIGHTLY = ".nightly"
 
 
@@ -52,9 +52,9 @@ def is_nightly(condition: str) -> bool:
 
 
 def may_tell_of_heart_rate(condition: str) -> bool:
-    """Whether a heart rate could bring a condition about: one of another vital alone, or a fall, can't be."""
+    """Whether a heart rate could bring a condition about; not one of another vital, of movement or of beats."""
     subject = condition.partition(".")[0]
-    return subject == "heart_rate" or subject not in (*VITAL_NAMES, _OF_MOVEMENT)
+    return subject == "heart_rate" or subject not in (*VITAL_NAMES, *_OF_OTHERS)
 
 
 def is_step_up(event: AlarmEvent) -> bool:
