@@ -35,7 +35,17 @@ def test_the_random_logs_bring_out_what_they_are_for() -> None:
         found |= {(condition, phase) for _, condition, phase, _ in told(changes)}
         ended_by_another |= any("no longer watched" in change.text for change in changes)
     assert ended_by_another
-    names = "no_data off_body poor_signal battery_low clock_wrong refused stuck drift duplicates".split()
+    names = [
+        "no_data",
+        "off_body",
+        "poor_signal",
+        "battery_low",
+        "clock_wrong",
+        "refused",
+        "stuck",
+        "drift",
+        "duplicates",
+    ]
     assert found >= {(f"device.{name}", phase) for name in names for phase in ("start", "end")}
     assert found >= {("device.no_data", "update"), ("device.battery_low", "update")}
 
