@@ -63,6 +63,12 @@ class Truth:
     def __len__(self) -> int:
         return len(self.illnesses) + len(self.phases) + len(self.faults)
 
+    @property
+    def patients(self) -> set[str]:
+        """All of whom there is something to tell."""
+        ill = {one.patient for one in self.illnesses} | {one.patient for one in self.phases}
+        return ill | {one.patient for one in self.faults}
+
     def add(self, record: _Record) -> None:
         """Take one record in."""
         if isinstance(record, SimulatedIllness):
