@@ -89,6 +89,7 @@ def test_unchanged_rules_differ_in_nothing(ward: Path, tmp_path: Path) -> None:
     assert found["rows"][0]["same"] == found["rows"][0]["today"]["alarms"] == 2
     told = run(ward, "--rules", rules(tmp_path, "[default.limits]\nheart_rate = { high = 130 }\n")).stdout
     assert "the rules are today's: nothing differs" in told
+    assert told.endswith("\nno alarm differs\n")
 
 
 def test_today_is_what_the_settings_say(ward: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +117,28 @@ def test_people_get_a_table_and_a_bounded_list(ward: Path, tmp_path: Path) -> No
     later = run(ward, "--rules", file, "--kind", "later").stdout
     assert "\n2       later by " in later
     assert "\n1 " not in later
+
+
+def test_one_ward_can_be_listed(ward: Path, tmp_path: Path) -> None:
+    file = rules(tmp_path, TO_140)
+    assert "missed" in run(ward, "--rules", file, "--ward", "unassigned").stdout.splitlines()[-2]
+    assert run(ward, "--rules", file, "--ward", "4B").stdout.endswith("\nno such alarm differs\n")
+
+
+def test_on_a_real_recording_only_what_was_changed_differs(recordings_folder: Path, tmp_path: Path) -> None:
+    found = figures(recordings_folder / "clif_mimic_iv_demo", rules(tmp_path, TO_140))
+    assert {each["condition"] for each in found["differences"]} == {"heart_rate.high"}
+    assert set(kinds(found)) <= {"missed", "later", "split"}
+    for row in found["rows"]:
+        of_both = row["same"] + row["earlier"] + row["later"]
+        assert row["today"]["alarms"] == of_both + row["joined"] + row["missed"]
+        assert row["new"]["alarms"] == of_both + row["split"] + row["extra"]
+    total, *others = found["rows"]
+    wards = [row for row in others if row["condition"] is None]
+    assert len(wards) > 1
+    for name in ("same", "later", "missed", "split"):
+        assert sum(row[name] for row in wards) == total[name]
+    assert total["patient_days"] == pytest.approx(sum(row["patient_days"] for row in wards), abs=0.01)
 
 
 def test_a_difference_can_be_opened(ward: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from wardwatch.cli.configured import EXIT_BAD_SETTINGS, rules_or_exit, settings_
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.whatif_closeup import closeup_fields, closeup_lines
 from wardwatch.cli.whatif_log import Log, log_of
-from wardwatch.cli.whatif_table import changes, heading, listed, table
+from wardwatch.cli.whatif_table import report
 from wardwatch.composition import build_rules
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.rules_file import RulesError, RulesFile, in_words_of_the_file, load_rules
@@ -43,10 +43,18 @@ _SHOWN = 20
     type=click.Choice([kind.value for kind in Kind if kind is not Kind.SAME]),
     help="List only these differences; may be repeated.",
 )
+@click.option("--ward", help="List only differences of this ward.")
 @click.option("--all", "lists_all", is_flag=True, help=f"List all differences, not only the first {_SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, with all differences.")
 def command(
-    *, log: str, file: Path, number: int | None, kinds: Sequence[str], lists_all: bool, as_json: bool
+    *,
+    log: str,
+    file: Path,
+    number: int | None,
+    kinds: Sequence[str],
+    ward: str | None,
+    lists_all: bool,
+    as_json: bool,
 ) -> None:
     """Show what changed rules would have done on a log, beside today's rules.
 
@@ -83,12 +91,12 @@ def command(
     if as_json:
         click.echo(json.dumps(figures))
         return
-    wanted = [each for each in figures["differences"] if not kinds or each["kind"] in kinds]
-    shown = wanted if lists_all else wanted[:_SHOWN]
-    parts = [[heading(figures)], changes(figures), table(figures), listed(shown, zone) if shown else []]
-    click.echo("\n\n".join("\n".join(part) for part in map(list, parts) if part))
-    if len(shown) < len(wanted):
-        click.echo(f"... and {len(wanted) - len(shown):,} more: --all lists them.")
+    wanted = [
+        each
+        for each in figures["differences"]
+        if (not kinds or each["kind"] in kinds) and ward in (None, each["ward"])
+    ]
+    click.echo("\n".join(report(figures, wanted, zone, most=None if lists_all else _SHOWN)))
 
 
 def _changed_or_exit(settings: Settings, today: Rules, file: Path) -> tuple[Rules, list[Change]]:

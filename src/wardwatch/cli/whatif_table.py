@@ -12,37 +12,39 @@ from wardwatch.cli.written import columns, span, wall_time
 
 Figures = Mapping[str, Any]
 
+_HEADS = ("number", "what", "began", "place", "patient", "condition", "today -> new")
 _COUNTED = ("same", "earlier", "later", "joined", "missed", "split", "extra")
 
 
-def heading(figures: Figures) -> str:
-    """What was played."""
+def report(figures: Figures, wanted: Sequence[Figures], zone: tzinfo, *, most: int | None) -> Iterator[str]:
+    """All of it; of the differences that are ``wanted``, at most so many."""
     days = f"{figures['patient_days']:,.2f} patient-days"
-    return f"{figures['patients']:,} patients, {days}, wardwatch {figures['version']}"
+    yield f"{figures['patients']:,} patients, {days}, wardwatch {figures['version']}"
+    yield ""
+    yield from _changes(figures["changes"])
+    yield ""
+    # How many alarms: by condition, and ward by ward those conditions of which any alarm differs.
+    yield from columns(_rows(figures["rows"]))
+    yield ""
+    if not wanted:
+        yield "no alarm differs" if not figures["differences"] else "no such alarm differs"
+    else:
+        yield from columns([_HEADS, *(_line(each, zone) for each in wanted[:most])])
+    if most is not None and len(wanted) > most:
+        yield f"... and {len(wanted) - most:,} more: --all lists them."
 
 
-def changes(figures: Figures) -> Iterator[str]:
+def _changes(changes: Sequence[Figures]) -> Iterator[str]:
     """What the rules differ in."""
-    if not figures["changes"]:
+    if not changes:
         yield "the rules are today's: nothing differs"
         return
     rows = [("changed", "rule", "today", "new", "")]
-    for each in figures["changes"]:
+    for each in changes:
         place, name = printable(each["place"]), printable(each["name"])
         remark = "" if each["is_judged"] else "not judged here: it changes no alarm's beginning"
         rows.append((place, name, _plain(each["today"]), _plain(each["new"]), remark))
     yield from columns(rows)
-
-
-def table(figures: Figures) -> Iterator[str]:
-    """How many alarms, by condition, and ward by ward those conditions of which any alarm differs."""
-    yield from columns(_rows(figures["rows"]))
-
-
-def listed(differences: Sequence[Figures], zone: tzinfo) -> Iterator[str]:
-    """A line a difference."""
-    heads = ("number", "what", "began", "place", "patient", "condition", "today -> new")
-    yield from columns([heads, *(_line(each, zone) for each in differences)])
 
 
 def _line(difference: Figures, zone: tzinfo) -> Sequence[str]:
