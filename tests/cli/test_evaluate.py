@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.labelled_stays import clif_tables, physionet2012_stays
 from tests.support.quiet_wearers import quiet_wearer
 from tests.support.recording_files import write_folder, write_tar
 from tests.support.sepsis_stays import stay_files
 from wardwatch.cli.errors import UsersError
 from wardwatch.cli.evaluate import command
+from wardwatch.cli.simulate import command as simulate
 from wardwatch.core.reading import Reading
 from wardwatch.wire.readings import encode_reading
 
-FEW = ("--events", "6", "--artefacts", "6")
+FEW = ("--events", "6", "--artefacts", "6", "--bumps", "2")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -36,7 +38,7 @@ def test_json_is_one_object_with_the_keys_of_every_suite_and_those_of_this_one(w
     figures = json.loads(result.stdout)
     assert result.exit_code == 0
     assert (figures["suite"], figures["patients"], figures["seed"]) == ("burden", 2, 3)
-    assert [row["method"] for row in figures["rows"]] == ["wardwatch"]
+    assert figures["rows"][0]["method"] == "wardwatch"
     assert [*figures["rows"][0]["sensitivity"]] == ["0.029", "0.1", "0.25", "0.5", "1", "2"]
     assert figures["injected"]["all"]["events"] == 6
     assert figures["artefacts"]["all"]["bursts"] == 6
@@ -48,7 +50,7 @@ def test_the_table_is_for_people(wearers: Path) -> None:
     result = run("burden", wearers, *FEW)
     assert result.stdout.startswith("2 patients, 16.")
     assert "\x1b" not in result.output
-    for begin in ("outside nightly ", "tachycardia ", "dropout "):
+    for begin in ("outside nightly ", "tachycardia ", "dropout ", "  wardwatch (learned alarms) "):
         assert any(line.startswith(begin) for line in result.stdout.splitlines())
 
 
@@ -73,6 +75,26 @@ def test_labelled_stays_are_told_as_json_and_as_a_table(tmp_path: Path) -> None:
     table = run("sepsis2019", path).stdout
     assert table.startswith("9 patients, 15.0 patient-days, 3 events, seed 1, wardwatch ")
     assert any(line.startswith("clock ") for line in table.splitlines())
+
+
+def test_a_simulation_is_held_against_its_truth(tmp_path: Path) -> None:
+    options = ["--wearers", "2", "--duration", "30m", "--course", "heart_block:1", "--fault", "off_body:1"]
+    files = ["--out", str(tmp_path / "run.jsonl"), "--truth", str(tmp_path / "truth.jsonl")]
+    CliRunner().invoke(simulate, [*options, *files], catch_exceptions=False)
+    figures = json.loads(run("simulated", tmp_path / "run.jsonl", tmp_path / "truth.jsonl", "--json").stdout)
+    assert (figures["suite"], figures["patients"], figures["events"]) == ("simulated", 2, 1)
+    assert [one["course"] for one in figures["courses"]] == ["heart_block"]
+    table = run("simulated", tmp_path).stdout.splitlines()
+    assert any(line.startswith("  off_body ") for line in table)
+    with pytest.raises(UsersError, match="--truth"):
+        run("simulated", tmp_path / "run.jsonl")
+
+
+def test_both_kinds_of_deterioration_are_told_one_after_the_other(tmp_path: Path) -> None:
+    events = write_folder(tmp_path / "clif", clif_tables(6, ill=2))
+    outcome = write_tar(tmp_path / "stays.tar.gz", physionet2012_stays(6, died=2))
+    table = run("deterioration", events, outcome).stdout.splitlines()
+    assert sum(line.startswith("clock ") for line in table) == 2
 
 
 def test_a_suite_says_in_one_sentence_which_recordings_it_needs(wearers: Path) -> None:

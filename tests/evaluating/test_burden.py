@@ -1,111 +1,89 @@
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.quiet_wearers import AlwaysAlarms, NeverAlarms, quiet_wearer
-from wardwatch.core.monitor import Monitor, Rules
-from wardwatch.evaluating.burden import Plan, evaluate
-from wardwatch.evaluating.forking import Future as Fork
-from wardwatch.evaluating.forking import Monitors, play, play_on
-from wardwatch.evaluating.injection import Injection, Kind, inject
-from wardwatch.evaluating.judging import catch
-from wardwatch.evaluating.tracks import MINUTE_MS, Track, tracks_of
-from wardwatch.wire.recordings.recording import Stream
+from tests.support.quiet_wearers import quiet_wearer
+from tests.support.recording_files import write_folder
+from wardwatch.evaluating.burden import evaluate
+from wardwatch.evaluating.evaluation import OPERATING_POINTS, SuiteError, SuiteOptions
+from wardwatch.wire.readings import encode_reading
+from wardwatch.wire.recordings.opening import Recording, open_recording
 
-RULES = Rules().unattended()
-REAL = Monitors(new=partial(Monitor, RULES), restored=partial(Monitor.restore, rules=RULES))
-PLAN = Plan(events=9, artefacts=12, seed=1)
+OPTIONS = SuiteOptions(events=6, artefacts=6, bumps=3, draws=50)
+METHODS = ["wardwatch", "random", "clock", "static limits", "NEWS2"]
 
 
 @pytest.fixture(scope="module")
-def tracks() -> list[Track]:
-    streams = [Stream(quiet_wearer(name, seed=seed, hours=24)) for seed, name in enumerate("ab")]
-    return tracks_of(streams, lambda: None)
+def wearers(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    readings = [reading for seed, name in enumerate("ab") for reading in quiet_wearer(name, seed=seed)]
+    lines = b"".join(encode_reading(reading) + b"\n" for reading in readings)
+    return open_recording(write_folder(tmp_path_factory.mktemp("worn"), {"ab.jsonl": lines}))
 
 
 @pytest.fixture(scope="module")
-def figures(tracks: list[Track]) -> dict[str, Any]:
-    return evaluate(tracks, REAL, PLAN, lambda _: None)
+def shares() -> list[float]:
+    return []
 
 
-def useless(tracks: list[Track], kind: type[NeverAlarms]) -> dict[str, Any]:
-    return evaluate(tracks, Monitors(new=kind, restored=kind.restored), PLAN, lambda _: None)
+@pytest.fixture(scope="module")
+def figures(wearers: Recording, shares: list[float]) -> dict[str, Any]:
+    return evaluate([wearers], OPTIONS, shares.append).as_json()
 
 
-def test_thirty_more_for_an_hour_on_a_quiet_wearer_is_caught(tracks: list[Track]) -> None:
-    [track, _] = tracks
-    onset_ms = int(track.observed_at_ms[-1]) - 80 * MINUTE_MS
-    event = Injection(
-        kind=Kind.TACHYCARDIA, track=0, onset_ms=onset_ms, end_ms=onset_ms + 60 * MINUTE_MS, seed=1
-    )
-    row = track.row_at(onset_ms)
-    past = play(REAL, tracks, [(0, row)], lambda _: None)
-    future = Fork(state=past.states[0, row], readings=inject(track.piece(row, len(track)), event))
-    [events] = play_on(REAL, [future], lambda _: None)
-    delay = catch(event, [], events).delay
-    assert delay is not None
-    assert 0 < delay < 30
+def test_every_method_has_a_row_and_ours_is_the_first(figures: dict[str, Any]) -> None:
+    assert (figures["suite"], figures["patients"], figures["events"]) == ("burden", 2, 6)
+    assert [row["method"] for row in figures["rows"]] == METHODS
+    assert all(row["sensitivity"].keys() == OPERATING_POINTS.keys() for row in figures["rows"])
+    assert all(row["auroc"] is None for row in figures["rows"])
+    assert [*figures["curves"]] == METHODS
 
 
-def test_tachycardia_and_bradycardia_of_quiet_wearers_are_caught(figures: dict[str, Any]) -> None:
-    kinds = figures["injected"]["kinds"]
-    for kind in ("tachycardia", "bradycardia"):
-        assert kinds[kind]["events"] == 3
-        assert kinds[kind]["sensitivity"] == 1.0
-        assert 0 < kinds[kind]["delay_minutes"]["median"] <= 30
+def test_at_no_rate_more_alarms_come_than_that_and_nobody_catches_less_where_more_may_come(
+    figures: dict[str, Any],
+) -> None:
+    for row in figures["rows"]:
+        for point, rate in OPERATING_POINTS.items():
+            assert row["false_alarms"][point] <= rate + 1e-9
+        caught = [*row["sensitivity"].values()]
+        assert caught == sorted(caught)
 
 
-def test_a_quiet_wearer_does_not_alarm_by_itself(figures: dict[str, Any]) -> None:
-    assert figures["burden"]["outside_nightly"]["alarms"] == 0
-    assert figures["patients"] == 2
-    assert figures["patient_days"] == pytest.approx(2 * 8, abs=0.1)
+def test_quiet_wearers_are_caught_by_learned_alarms_without_a_false_one(figures: dict[str, Any]) -> None:
+    [ours, *_] = figures["rows"]
+    assert ours["counts"] == "learned alarms"
+    assert ours["sensitivity"]["0.029"] >= 2 / 3
+    assert ours["with_fixed"]["sensitivity"]["0.029"] >= ours["sensitivity"]["0.029"]
+    assert figures["burden"]["learned"]["alarms"] == 0
+    assert [one["set"] for one in figures["calibration"]] == [0.05, 0.1, 0.25, 1.0]
 
 
-def test_a_missing_heart_rate_is_no_alarm(figures: dict[str, Any]) -> None:
-    dropout = figures["artefacts"]["kinds"]["dropout"]
-    assert (dropout["bursts"], dropout["alarmed"]) == (4, 0)
+def test_chance_catches_as_much_as_its_rate_says(figures: dict[str, Any]) -> None:
+    [random] = [row for row in figures["rows"] if row["method"] == "random"]
+    # No event lasts longer than 3 h.
+    assert 0 < random["sensitivity"]["2"] < 2 * 3 / 24
 
 
-def test_who_never_alarms_catches_nothing(tracks: list[Track]) -> None:
-    figures = useless(tracks, NeverAlarms)
-    assert figures["injected"]["all"] | {"interval": None} == {
-        "events": 9,
-        "caught": 0,
-        "sensitivity": 0.0,
-        "interval": None,
-        "by_fixed": 0.0,
-        "by_learned": 0.0,
-        "first_by_rule": {},
-        "delay_minutes": None,
-    }
-    assert len(figures["injected"]["missed"]) == 9
-    assert figures["artefacts"]["all"]["alarmed"] == 0
-    assert figures["burden"]["outside_nightly"]["alarms"] == 0
+def test_the_clock_catches_nothing(figures: dict[str, Any]) -> None:
+    [clock] = [row for row in figures["rows"] if row["method"] == "clock"]
+    assert set(clock["sensitivity"].values()) == {0.0}
 
 
-def test_who_always_alarms_is_not_rewarded(tracks: list[Track]) -> None:
-    figures = useless(tracks, AlwaysAlarms)
-    assert figures["injected"]["all"]["caught"] == 0
-    assert figures["burden"]["outside_nightly"]["alarms"] == sum(map(len, tracks))
+def test_what_the_alarms_do_as_they_are_set_is_told_as_well(figures: dict[str, Any]) -> None:
+    assert figures["injected"]["all"]["events"] == 6
+    assert figures["artefacts"]["all"]["bursts"] == 6
+    # A week and a day have no room for seven nights after the first seven.
+    assert (figures["nightly"]["bumps"], figures["nightly"]["nights"]) == (0, 16)
+    assert "stress" not in figures
 
 
-def test_the_same_seed_gives_the_same_figures(tracks: list[Track], figures: dict[str, Any]) -> None:
-    assert evaluate(tracks, REAL, PLAN, lambda _: None) == figures
-
-
-def test_the_share_of_the_work_done_rises_to_1(tracks: list[Track]) -> None:
-    shares: list[float] = []
-    evaluate(tracks, Monitors(new=NeverAlarms, restored=NeverAlarms.restored), PLAN, shares.append)
+def test_the_share_of_the_work_done_rises_to_1(figures: dict[str, Any], shares: list[float]) -> None:
+    assert figures
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
 
-def test_without_injections_and_without_room_for_them_the_burden_is_told_all_the_same(
-    tracks: list[Track],
-) -> None:
-    short = [track.piece(0, 50) for track in tracks]
-    figures = evaluate(short, REAL, PLAN, lambda _: None)
-    assert figures["injected"]["all"]["sensitivity"] is None
-    assert figures["artefacts"]["all"]["share"] is None
-    assert figures["burden"]["outside_nightly"]["per_patient_day"] == 0.0
+def test_recordings_without_a_reading_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"v":1}\n')
+    with pytest.raises(SuiteError, match=r"^nothing in these recordings can be read; `wardwatch replay`"):
+        evaluate([open_recording(tmp_path / "x.jsonl")], OPTIONS, lambda _: None)

@@ -13,24 +13,25 @@ import click
 from wardwatch.adapters.memory import keep_freed_memory
 from wardwatch.cli.configured import rules_or_exit, settings_or_exit
 from wardwatch.cli.errors import UsersError
-from wardwatch.cli.evaluate_table import burden_tables, explanations_tables
+from wardwatch.cli.evaluate_table import explanations_tables
 from wardwatch.cli.evaluation_table import evaluation_tables
 from wardwatch.cli.progress_bars import progress_bars
 from wardwatch.cli.recordings import opened, read_tracks
+from wardwatch.cli.suite_tables import deterioration_tables, simulated_tables, worn_tables
 from wardwatch.core.monitor import Monitor, Rules
-from wardwatch.evaluating import burden, explanations
-from wardwatch.evaluating.burden import Plan
+from wardwatch.evaluating import explanations
 from wardwatch.evaluating.evaluation import Evaluation, SuiteError, SuiteOptions
 from wardwatch.evaluating.forking import Monitors
 from wardwatch.evaluating.suites import SUITES
-from wardwatch.evaluating.tracks import Track
 
-# Suites of their own kind; the others hold methods against labels.
-_OTHERS = {"burden": burden_tables, "explanations": explanations_tables}
+# Judges alarms one by one; the other suites hold methods against labels.
+_EXPLANATIONS = "explanations"
+# Suites with tables of their own.
+_TABLES = {"burden": worn_tables, "deterioration": deterioration_tables, "simulated": simulated_tables}
 
 
 @click.command("evaluate")
-@click.argument("suite", type=click.Choice([*SUITES, *_OTHERS]), metavar="SUITE")
+@click.argument("suite", type=click.Choice([*SUITES, _EXPLANATIONS]), metavar="SUITE")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
@@ -48,6 +49,13 @@ _OTHERS = {"burden": burden_tables, "explanations": explanations_tables}
     help="Bursts of them to inject (burden).",
 )
 @click.option(
+    "--bumps",
+    type=click.IntRange(0, 1_000_000),
+    default=200,
+    show_default=True,
+    help="Times of seven nights with a faster heart to inject (burden).",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
     default=1,
@@ -61,6 +69,7 @@ def command(
     as_json: bool,
     events: int,
     artefacts: int,
+    bumps: int,
     seed: int,
 ) -> None:
     """Measure how good the alarms are, on recordings of any layout that replay reads.
@@ -68,9 +77,16 @@ def command(
     SUITE sepsis2019: on labelled stays of intensive care, which alarms come in time before sepsis, and how
     many come for nothing; beside chance, the clock, fixed limits and NEWS2.
 
+    SUITE deterioration: the same of CLIF tables with their events (first vasopressor, ventilation, death),
+    and of stays of PhysioNet 2012, of which those who died are to be told from those who lived.
+
+    SUITE simulated: a run of `wardwatch simulate`, readings and truth: which illnesses are noticed, how soon,
+    and what failing devices bring about.
+
     SUITE burden: alarms a patient-day on wearers who go about their lives; the share of acute events that is
     caught, and how soon, when they are injected where the wearer is at rest; the share of injected artefact
-    bursts that alarms. The first 7 days of a patient get no injections.
+    bursts that alarms; of nights on which the heart beats faster; and alarms in tasks of stress, where they
+    are known. The first 7 days of a patient get no injections.
 
     SUITE explanations: of every alarm, whether its figures agree with each other, and whether it stays away
     when its readings are played again with the values, and for the time, that its counterfactual names.
@@ -78,20 +94,21 @@ def command(
     \b
     Examples:
       wardwatch evaluate sepsis2019 training_setB.tar.gz
+      wardwatch evaluate deterioration clif_tables/ physionet2012.tar.gz
+      wardwatch evaluate simulated readings.jsonl truth.jsonl
       wardwatch evaluate burden wearers/
       wardwatch evaluate burden --json --seed 2 wearers/ | jq .injected.all
       wardwatch evaluate explanations wearers/ ward.jsonl.gz
     """
     rules = rules_or_exit(settings_or_exit()).unattended()
     keep_freed_memory()
-    if suite in SUITES:
-        options = SuiteOptions(rules=rules, seed=seed, events=events, artefacts=artefacts)
-        figures: Mapping[str, Any] = _evaluated(suite, paths, options).as_json()
-        lines = evaluation_tables(figures)
+    if suite == _EXPLANATIONS:
+        figures = _explanations(paths, rules)
+        lines = explanations_tables(figures)
     else:
-        tracks = read_tracks(paths)
-        figures = _figures(suite, tracks, rules, Plan(events=events, artefacts=artefacts, seed=seed))
-        lines = _OTHERS[suite](figures)
+        options = SuiteOptions(rules=rules, seed=seed, events=events, artefacts=artefacts, bumps=bumps)
+        figures = _evaluated(suite, paths, options).as_json()
+        lines = _TABLES.get(suite, evaluation_tables)(figures)
     click.echo(json.dumps(figures) if as_json else "\n".join(lines))
 
 
@@ -105,10 +122,8 @@ def _evaluated(suite: str, paths: Sequence[Path], options: SuiteOptions) -> Eval
         raise UsersError(str(error)) from error
 
 
-def _figures(suite: str, tracks: Sequence[Track], rules: Rules, plan: Plan) -> Mapping[str, Any]:
+def _explanations(paths: Sequence[Path], rules: Rules) -> Mapping[str, Any]:
+    tracks = read_tracks(paths)
     monitors = Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
     with progress_bars() as bars:
-        advance = partial(bars, "monitor")
-        if suite == "burden":
-            return burden.evaluate(tracks, monitors, plan, advance)
-        return explanations.evaluate(tracks, monitors, rules.local_time, advance)
+        return explanations.evaluate(tracks, monitors, rules.local_time, partial(bars, "monitor"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wardwatch.evaluating import sepsis2019
+from wardwatch.evaluating import burden, deterioration, sepsis2019, simulated
 from wardwatch.evaluating.evaluation import Suite
 
 SUITES: Mapping[str, Suite] = {
+    "burden": burden.evaluate,
+    "deterioration": deterioration.evaluate,
     "sepsis2019": sepsis2019.evaluate,
+    "simulated": simulated.evaluate,
 }
