@@ -75,7 +75,8 @@ def movement(
     size, hardness = draws[:, :, 0], draws[:, :, 1]
     # Uphill, upstairs, with a load: some minutes are far harder than others, and their mean is 1.
     hills = people.hills[:, np.newaxis]
-    effort = taken * (np.float32(1) - hills + hills * hardness * hardness)
+    # Who takes fewer steps a minute takes shorter ones, too.
+    effort = taken * people.pace[:, np.newaxis] * (np.float32(1) - hills + hills * hardness * hardness)
     stirring = (np.float32(_STIR_SIZE) * size * size).clip(None, np.float32(_MOST_STIR))
     return taken, effort + np.where(stirs, stirring, np.float32(0))
 
