@@ -102,7 +102,8 @@ def test_what_is_usual_is_what_the_reasons_of_an_alarm_say() -> None:
         replace(usual("heart", at_ms), heart_rate=110.0)
         for at_ms in range(NOW_MS, NOW_MS + 3_600_000, 60_000)
     ]
-    [start] = [event for event in run(strange, monitor) if event.phase is Phase.START]
+    events = run(strange, monitor)
+    [start] = [each for each in events if each.phase is Phase.START and each.kind == "physiological"]
     [status] = monitor.statuses(["heart"])
     said = start.why["vitals"]["heart_rate"]
     centre, spread = status.usual["heart_rate"]
