@@ -17,6 +17,7 @@ from wardwatch.cli.evaluate_table import explanations_tables
 from wardwatch.cli.evaluation_table import evaluation_tables
 from wardwatch.cli.progress_bars import progress_bars
 from wardwatch.cli.recordings import opened, read_tracks
+from wardwatch.cli.rhythm_table import rhythm_tables
 from wardwatch.cli.suite_tables import deterioration_tables, simulated_tables, worn_tables
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.evaluating import explanations
@@ -27,7 +28,12 @@ from wardwatch.evaluating.suites import SUITES
 # Judges alarms one by one; the other suites hold methods against labels.
 _EXPLANATIONS = "explanations"
 # Suites with tables of their own.
-_TABLES = {"burden": worn_tables, "deterioration": deterioration_tables, "simulated": simulated_tables}
+_TABLES = {
+    "burden": worn_tables,
+    "deterioration": deterioration_tables,
+    "rhythm": rhythm_tables,
+    "simulated": simulated_tables,
+}
 
 
 @click.command("evaluate")
@@ -83,6 +89,9 @@ def command(
     SUITE simulated: a run of `wardwatch simulate`, readings and truth: which illnesses are noticed, how soon,
     and what failing devices bring about.
 
+    SUITE rhythm: on beats with labelled rhythms, which episodes of arrhythmia are noticed, and how often a
+    normal rhythm or noise alarms; beside fixed limits on each beat, and chance.
+
     SUITE burden: alarms a patient-day on wearers who go about their lives; the share of acute events that is
     caught, and how soon, when they are injected where the wearer is at rest; the share of injected artefact
     bursts that alarms; of nights on which the heart beats faster; and alarms in tasks of stress, where they
@@ -96,6 +105,7 @@ def command(
       wardwatch evaluate sepsis2019 training_setB.tar.gz
       wardwatch evaluate deterioration clif_tables/ physionet2012.tar.gz
       wardwatch evaluate simulated readings.jsonl truth.jsonl
+      wardwatch evaluate rhythm vitaldb_arrhythmia.tar.gz
       wardwatch evaluate burden wearers/
       wardwatch evaluate burden --json --seed 2 wearers/ | jq .injected.all
       wardwatch evaluate explanations wearers/ ward.jsonl.gz

@@ -52,7 +52,7 @@ def is_nightly(condition: str) -> bool:
 
 
 def may_tell_of_heart_rate(condition: str) -> bool:
-    """Whether a heart rate could bring a condition about; not one of another vital, of movement or of beats."""
+    """Whether a heart rate could bring a condition about: none of another vital, of movement, of beats."""
     subject = condition.partition(".")[0]
     return subject == "heart_rate" or subject not in (*VITAL_NAMES, *_OF_OTHERS)
 

@@ -15,14 +15,15 @@ from wardwatch.wire.recordings.recording import RecordingError
 
 pytestmark = pytest.mark.recordings
 
-# Readings: seconds, minutes, instants or hours in which a vital (or the steps) was measured, counted with
-# other tools than the readers.
+# Readings: seconds, minutes, instants or hours in which a vital (or the steps) was measured, or beats but for
+# each patient's first, counted with other tools than the readers.
 KNOWN = {
     "stress_predict_e4.tar.gz": ("Empatica E4 sessions", 26, 86_500),
     "wearable_minutes": ("minutes tables", 8, 942_590),
     "clif_mimic_iv_demo": ("CLIF tables", 66, 12_063),
     "physionet2012.tar.gz": ("PhysioNet 2012 stays", 986, 67_833),
     "physionet2019_setB.tar.gz": ("PhysioNet 2019 stays", 3765, 126_248),
+    "vitaldb_arrhythmia.tar.gz": ("VitalDB arrhythmias", 278, 383_312),
 }
 
 
