@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,17 @@ def test_the_share_of_the_work_done_rises_to_1(figures: dict[str, Any], shares: 
     assert figures
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_alarms_to_look_at_are_those_of_the_recordings_as_they_are(tmp_path: Path) -> None:
+    racing = [replace(reading, heart_rate=150.0) for reading in quiet_wearer("a", seed=1, hours=1)]
+    lines = b"".join(encode_reading(reading) + b"\n" for reading in racing)
+    path = write_folder(tmp_path, {"a.jsonl": lines})
+    few = SuiteOptions(events=0, artefacts=0, bumps=0, draws=10)
+    figures = evaluate([open_recording(path)], few, lambda _: None).as_json()
+    assert {one["condition"] for one in figures["examples"]} == {"heart_rate.high"}
+    assert not any(one["caught"] for one in figures["examples"])
+    assert figures["rows"][0]["sensitivity"]["1"] is None
 
 
 def test_recordings_without_a_reading_are_one_sentence(tmp_path: Path) -> None:

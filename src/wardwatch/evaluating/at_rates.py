@@ -114,7 +114,7 @@ def of_thresholds(
     tapped: Sequence[Tapped], within: Sequence[Tapped], events: Placed, scoring: Scoring
 ) -> AtRates:
     """A method that alarms while its score is above a threshold; ``within`` are tracks with the events in."""
-    stays = [_stay(one) for one in tapped]
+    stays = [unlabelled(one) for one in tapped]
     instants = Instants.of(stays)
     clean = [scoring(one) for one in tapped]
     incidents = Incidents.of(instants, instants.joined(clean))
@@ -151,7 +151,8 @@ def _highest(track: Track, scores: FloatArray, from_ms: int, to_ms: int) -> floa
     return float(np.max(its, where=~np.isnan(its), initial=-np.inf))
 
 
-def _stay(tapped: Tapped) -> Stay:
+def unlabelled(tapped: Tapped) -> Stay:
+    """A stay in which nothing is known to have happened, asked about at each reading."""
     track = tapped.track
     return Stay(
         patient=track.patient,

@@ -9,7 +9,7 @@ once, to the monitor as it is set and, beside it, to those with other rates of l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wardwatch.core.events import AlarmEvent
@@ -20,7 +20,16 @@ from wardwatch.evaluating.at_rates import AtRates
 from wardwatch.evaluating.bumps import Bump
 from wardwatch.evaluating.draws import Draws
 from wardwatch.evaluating.episodes import episodes
-from wardwatch.evaluating.evaluation import OURS, Advance, Evaluation, SuiteError, SuiteOptions, part_of
+from wardwatch.evaluating.evaluation import (
+    OURS,
+    Advance,
+    Evaluation,
+    Example,
+    SuiteError,
+    SuiteOptions,
+    part_of,
+)
+from wardwatch.evaluating.examples import examples
 from wardwatch.evaluating.forking import Future, play_on, shares
 from wardwatch.evaluating.learned_rates import RATES, learned_rates
 from wardwatch.evaluating.nights import Nights, nights_of
@@ -91,8 +100,16 @@ def evaluate(recordings: Sequence[Recording], options: SuiteOptions, advance: Ad
         rows=[learned.row(draws), *rows],
         curves={OURS: learned.learned.curve(draws), **curves},
         calibration=learned.calibration(draws),
+        examples=_examples(played, options),
         more=more,
     )
+
+
+def _examples(played: SideBySide, options: SuiteOptions) -> list[Example]:
+    # By number: two recordings may have patients of the same name.
+    by_number = {str(number): one for number, one in enumerate(played.tapped)}
+    stays = [replace(at_rates.unlabelled(one), patient=number) for number, one in by_number.items()]
+    return examples(stays, by_number, options.seed)
 
 
 def _read(recordings: Sequence[Recording], advance: Advance) -> tuple[list[Track], dict[int, IntArray]]:
