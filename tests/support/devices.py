@@ -128,7 +128,7 @@ _STATES: tuple[dict[str, Any], ...] = (
     {"battery": 4.0},
     {"heart_rate": 0.0},
     {"heart_rate": None},
-    {"skin_temperature": 22.0, "battery": 90.0},
+    {"skin_temperature": 22.0},
 )
 _LATE_S = (0, 0, 0, 0, -40, -400, 150, 600, 5000)
 _STEPS_S = (1, 10, 30, 60, 60, 120, 299, 301)
