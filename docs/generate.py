@@ -22,7 +22,7 @@ from wardwatch.core.vitals import VITALS
 
 FOLDER = Path(__file__).parent
 
-_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": "", "fall": " g"}
+_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": "", "fall": " g", "deterioration": ""}
 _UNIT_OF_RHYTHM = {"irregular": " %", "pause": " s", "fast": " /min"}
 _RIGHTS = {
     Action.READ: "to see alarms",

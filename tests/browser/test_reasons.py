@@ -110,6 +110,18 @@ async def test_unusual_vitals_tell_each_part_of_the_score_and_who_confirmed_it(p
     assert await called(page, "reasons", "vitalsOf", alarm) == ["heart_rate", "respiratory_rate"]
 
 
+async def test_deterioration_tells_what_each_vital_says_now_and_what_has_added_up(page: Page) -> None:
+    told = "Deterioration 20.0 > 16.5: SBP 98, HR 104"
+    alarm = with_reasons(fake_reasons.of_deterioration(), told)
+    assert await sentence(page, alarm) == (
+        f"{told}; started 14:02; would not have alarmed with SBP at 112 or more or HR at 91 or less."
+    )
+    found = await details(page, alarm)
+    assert found["SBP"] == "98 mmHg; of most 123; 75 % of the score, 60 % by what has added up"
+    assert found["Score"] == "20; it alarms above 16.5"
+    assert await called(page, "reasons", "vitalsOf", alarm) == ["systolic_pressure", "heart_rate"]
+
+
 async def test_a_fall_tells_its_impact_and_what_would_have_been_too_light(page: Page) -> None:
     alarm = with_reasons(fake_reasons.of_a_fall(START_MS), "Possible fall: impact 0.9 g, then still")
     assert await sentence(page, alarm) == (

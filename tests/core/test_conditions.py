@@ -62,6 +62,7 @@ def test_what_is_only_unusual_begins_low_and_is_never_high() -> None:
         "vitals.unusual",
         "heart_rate.nightly",
         "river.unusual",
+        "vitals.deteriorating",
     ]
     assert {condition.priority for condition in learned} == {Priority.LOW}
     assert max(condition.severe_priority for condition in learned) < Priority.HIGH

@@ -48,14 +48,24 @@ def test_what_is_written_is_read_back() -> None:
         changed(tail={"threshold": [2.0]}),
         changed(fused={"scores": [0, 1]}),
         changed(false_alarms=3),
+        changed(deterioration={"vitals": ["heart_rate"]}),
+        without("deterioration"),
         without("references"),
         without("name"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_is_no_model_is_refused_in_a_sentence(payload: bytes) -> None:
     with pytest.raises(ModelError, match=r"^This is no model that wardwatch can use: .+\.$"):
         Model.from_json(payload)
+
+
+def test_a_model_of_the_first_format_says_nothing_of_deterioration() -> None:
+    old = json.loads(without("deterioration")) | {"format": 1}
+    model = Model.from_json(json.dumps(old).encode())
+    assert model.deterioration is None
+    assert Model.from_json(model.to_json()).deterioration is None
+    assert shipped_model().deterioration is not None
 
 
 def test_a_patient_never_seen_begins_at_the_shipped_model() -> None:

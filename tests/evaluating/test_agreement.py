@@ -78,6 +78,17 @@ def test_a_night_is_as_far_above_the_usual_as_the_paper_asks_for(value: int, rig
     assert agrees({"rule": "nightly", "value": value, "usual": 60}) == right
 
 
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [({}, True), ({"score": 17.5}, False), ({"most_score": 17.0}, False), ({"of_days": 1.0}, False)],
+)
+def test_the_parts_of_deterioration_sum_to_its_score(changes: dict[str, float], right: object) -> None:
+    heart = {"contribution": 12.0, "of_now": 4.0, "of_days": changes.pop("of_days", 8.0)}
+    breathing = {"contribution": 5.0, "of_now": -0.5, "of_days": 5.5}
+    why = {"score": 17.0, "most_score": 16.0, "vitals": {"heart_rate": heart, "respiratory_rate": breathing}}
+    assert agrees({"rule": "deterioration", **why, **changes}) == right
+
+
 @pytest.mark.parametrize(("score", "right"), [(0.9, True), (0.7, False)])
 def test_a_river_score_reaches_its_threshold(score: float, right: object) -> None:
     assert agrees({"rule": "river", "score": score, "threshold": 0.8}) == right

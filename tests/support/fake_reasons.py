@@ -69,6 +69,50 @@ def _part(now: float, usual: float, spread: float, *, z: float, contribution: fl
     }
 
 
+def of_deterioration() -> dict[str, Any]:
+    """Two vitals that are not far out, for days."""
+    return {
+        "rule": "deterioration",
+        "rule_version": 3,
+        "limit": 0.0,
+        "limit_of": "standard",
+        "direction": "above",
+        "band": 4.0,
+        "lasted_s": 660.0,
+        "model": "shipped",
+        "score": 20.0,
+        "most_score": 16.5,
+        "vitals": {
+            "systolic_pressure": {
+                "now": 98.0,
+                "unit": "mm[Hg]",
+                "measured_at_ms": 0,
+                "of_most": 123.0,
+                "direction": "below",
+                "contribution": 15.0,
+                "of_now": 3.0,
+                "of_days": 12.0,
+            },
+            "heart_rate": {
+                "now": 104.0,
+                "unit": "/min",
+                "measured_at_ms": 0,
+                "of_most": 82.0,
+                "direction": "above",
+                "contribution": 5.0,
+                "of_now": 2.5,
+                "of_days": 2.5,
+            },
+        },
+        "counterfactual": {
+            "lasted_less_than_s": 660.0,
+            "vitals": {"systolic_pressure": {"at_least": 112.0}, "heart_rate": {"at_most": 91.0}},
+            "enough": "each",
+        },
+        "why_not_higher": "The score was not 4 further out for 660 s.",
+    }
+
+
 def of_news2() -> dict[str, Any]:
     """An urgent total, of which two parameters are not known."""
     return {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wardwatch.cli.written import columns
+from wardwatch.core.model import Model
 from wardwatch.fitting.fit import Fitted
 
 Figures = Mapping[str, Any]
@@ -29,7 +30,14 @@ def figures_of(fitted: Fitted) -> dict[str, Any]:
             {"limit_bits": limit, "per_patient_day": rate}
             for limit, rate in fitted.model.false_alarms.measured
         ],
+        "deterioration": [
+            {"limit": limit, "per_patient_day": rate} for limit, rate in _of_deterioration(fitted.model)
+        ],
     }
+
+
+def _of_deterioration(model: Model) -> Sequence[tuple[float, float]]:
+    return () if model.deterioration is None else model.deterioration.false_alarms.measured
 
 
 def _vital(fitted: Fitted, number: int) -> dict[str, Any]:
@@ -62,6 +70,11 @@ def tables(figures: Figures) -> Iterator[str]:
     )
     yield ""
     yield from columns(_false_alarms(figures["false_alarms"]))
+    if figures["deterioration"]:
+        yield ""
+        yield figures["sources"][-1]
+        yield ""
+        yield from columns(_alarms_of_deterioration(figures["deterioration"]))
 
 
 def _vitals(vitals: Sequence[Figures]) -> Iterator[Sequence[str]]:
@@ -76,6 +89,12 @@ def _vitals(vitals: Sequence[Figures]) -> Iterator[Sequence[str]]:
             f"{row['innovation_spread']:.2f}",
             f"{row['memory_s'] / 60:.0f}",
         )
+
+
+def _alarms_of_deterioration(measured: Sequence[Figures]) -> Iterator[Sequence[str]]:
+    yield "limit", "alarms a patient-day"
+    for point in measured:
+        yield f"{point['limit']:g}", f"{point['per_patient_day']:.4f}"
 
 
 def _false_alarms(measured: Sequence[Figures]) -> Iterator[Sequence[str]]:

@@ -9,6 +9,8 @@ import { clockWithSecondsOf, durationOf, momentOf, numberOf, vitalOf } from "./w
 
 // docs/alarms.md: the usual band reaches two spreads to both sides of what is usual.
 const BAND_SPREADS = 2;
+// core/explain_deterioration.py: vitals that make up so much of the score are named.
+const NAMED_SHARE = 0.2;
 
 const SOURCES = { standard: "standard limit", ward: "the ward’s limit", patient: "the patient’s own limit" };
 const DETECTORS = {
@@ -28,9 +30,12 @@ export function usualBand(status, vital) {
 
 /** The vitals that an alarm is about; none for what is about a device or the monitoring. */
 export function vitalsOf(alarm) {
-  const { vital, vitals, points } = alarm.why;
+  const { vital, vitals, points, rule, score } = alarm.why;
   if (vital) return [vital];
   if (Array.isArray(vitals)) return vitals;
+  if (rule === "deterioration") {
+    return Object.keys(vitals).filter((name) => vitals[name].contribution >= NAMED_SHARE * score);
+  }
   if (vitals) return Object.keys(vitals).filter((name) => Math.abs(vitals[name].z) > BAND_SPREADS);
   if (points) return Object.keys(points).filter((name) => points[name] > 0);
   return [];
@@ -112,6 +117,10 @@ const RULES = {
   learned: learnedDetails,
   nightly: (why) => [
     ["Resting heart rate at night", `${why.value} ${vitalOf("heart_rate").unit}, usual ${why.usual}`],
+  deterioration: (why) => [
+    ...Object.entries(why.vitals).map(([vital, part]) => [labelOf(vital), shareInWords(vital, part, why)]),
+    ["Score", `${rounded(why.score)}; it alarms above ${rounded(why.most_score)}`],
+  ],
   ],
   river: (why) => [
     ["Detector", `${why.detector ?? "switched off"}${why.vitals ? ` of ${why.vitals.map(labelOf).join(", ")}` : ""}`],
@@ -171,6 +180,14 @@ function partInWords(vital, part, why) {
   const words = [`${value(part.now)} ${vitalOf(vital).unit}, usual ${part.band.map(value).join(" to ")}`];
   if (part.contribution > 0) words.push(`${Math.round((100 * part.contribution) / why.score)} % of the score`);
   for (const [window, slope] of Object.entries(part.slope_per_h)) {
+function shareInWords(vital, part, why) {
+  const percent = (score) => Math.round((100 * score) / why.score);
+  const words = [`${numberOf(vital, part.now)} ${vitalOf(vital).unit}`];
+  if (part.of_most !== null) words.push(`of most ${numberOf(vital, part.of_most)}`);
+  words.push(`${percent(part.contribution)} % of the score, ${percent(part.of_days)} % by what has added up`);
+  return words.join("; ");
+}
+
     if (slope !== null) words.push(`${slope < 0 ? "−" : "+"}${Math.abs(slope).toFixed(1)} an hour over ${window}`);
   }
   if (part.minutes_abnormal > 0) words.push(`outside for ${durationOf(60_000 * part.minutes_abnormal)}`);

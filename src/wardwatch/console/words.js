@@ -24,6 +24,7 @@ const CONDITIONS = {
   "*": "All alarms", // in a status: what is paused or off for all conditions
   "news2.high": "NEWS2",
   "vitals.unusual": "Unusual vitals",
+  "vitals.deteriorating": "Deterioration",
   "heart_rate.nightly": "Resting heart rate at night",
   "river.unusual": "Unusual for river’s detector",
   "movement.fall": "Possible fall",

@@ -36,6 +36,7 @@ from wardwatch.core.detectors.nightsignal import HEART_RATE, NightSignal
 from wardwatch.core.detectors.spot import Spot
 from wardwatch.core.detectors.trend import Trend
 from wardwatch.core.detectors.variance_ratio import VarianceRatio
+from wardwatch.core.deterioration import Deterioration
 from wardwatch.core.kept import Kept, Layout
 from wardwatch.core.local_time import LocalTime
 from wardwatch.core.model import Model
@@ -88,6 +89,8 @@ class Bank:
     def __init__(self, model: Model, local_time: LocalTime, false_alarms_a_patient_day: float) -> None:
         self.model = model
         self.limit_bits = model.false_alarms.limit_for(false_alarms_a_patient_day)
+        # No detector of what is unusual for a patient: it keeps columns of its own, and is asked by itself.
+        self.deterioration = Deterioration(model.deterioration, false_alarms_a_patient_day)
         self._local_time = local_time
         self.baseline = Baseline(model.prior)
         self._context = Context()

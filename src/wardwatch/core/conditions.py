@@ -9,8 +9,9 @@ far beyond its limit a value is.
 further out the wait halves, down to the condition's shortest.
 
 The learned conditions: ``vitals.unusual`` goes by the bank's fused score, in bits above the limit which makes
-the set rate of false alarms; ``heart_rate.nightly`` by NightSignal's level of the night; ``river.unusual`` by
-how far a river detector's score is above its own threshold. ``movement.fall`` goes by the impact after which
+the set rate of false alarms; ``heart_rate.nightly`` by `night_level`'s word on a night; ``river.unusual`` by
+how far a river detector's score is above its own threshold; ``vitals.deteriorating`` by how far that of
+`deterioration` is above the one which makes the set rate. ``movement.fall`` goes by the impact after which
 somebody lies still (`falls`), ``heart_rhythm`` by the intervals between beats (`rhythm`); as with the limits,
 nothing learned holds them back.
 """
@@ -34,6 +35,12 @@ LIMIT_DWELL_S = 300.0
 # the usual: one incident, not ten. Tuned on recordings of real wearers (docs/evidence.md).
 UNUSUAL_DWELL_S = 660.0
 UNUSUAL_CLEAR_S = 1800.0
+# Deterioration goes on for hours: an hour back is the end of one. With a band more of the score there are
+# about half as many false alarms. Between two readings of a chart it stands for as long as NEWS2 allows
+# (Royal College of Physicians 2017: at least 12-hourly). Otherwise wardwatch's own choices (`deterioration`).
+DETERIORATION_CLEAR_S = 3600.0
+DETERIORATION_BAND = 4.0
+DETERIORATION_HOLD_S = 12 * 3600.0
 # An impact is a second whose mean distance from 1 g is above this; how long somebody must lie still after it,
 # and how long move again. Wardwatch's own choices (`falls`).
 IMPACT_G = 0.5
@@ -61,7 +68,8 @@ NIGHTLY_SIGNAL = VITAL_COUNT + 2
 RIVER_SIGNAL = VITAL_COUNT + 3
 FALL_SIGNAL = VITAL_COUNT + 4
 RHYTHM_SIGNALS = (VITAL_COUNT + 5, VITAL_COUNT + 6, VITAL_COUNT + 7)
-SIGNAL_COUNT = VITAL_COUNT + 8
+DETERIORATION_SIGNAL = VITAL_COUNT + 8
+SIGNAL_COUNT = VITAL_COUNT + 9
 
 RULE_VERSION = 2
 
@@ -215,6 +223,21 @@ CONDITIONS: tuple[Condition, ...] = (
     _rhythm("pause", RHYTHM_SIGNALS[1], LONGEST_EVEN_S, 1.0),
     # The band of NEWS2 before the limit (111-130).
     _rhythm("fast", RHYTHM_SIGNALS[2], FAST_RATE, 20.0),
+    # For awareness too: no limit was passed by it.
+    Condition(
+        name="vitals.deteriorating",
+        rule="deterioration",
+        signal=DETERIORATION_SIGNAL,
+        direction=+1,
+        limit=0.0,
+        band=DETERIORATION_BAND,
+        priority=Priority.LOW,
+        severe_priority=Priority.MEDIUM,
+        dwell_s=UNUSUAL_DWELL_S,
+        shortest_dwell_s=UNUSUAL_DWELL_S,
+        clear_s=DETERIORATION_CLEAR_S,
+        hold_s=DETERIORATION_HOLD_S,
+    ),
 )
 
 COUNT = len(CONDITIONS)
@@ -223,6 +246,7 @@ NEWS2 = NAMES.index("news2.high")
 UNUSUAL = NAMES.index("vitals.unusual")
 RIVER = NAMES.index("river.unusual")
 FALL = NAMES.index("movement.fall")
+DETERIORATING = NAMES.index("vitals.deteriorating")
 # Which conditions go by intervals between beats.
 OF_RHYTHM = np.array([condition.rule == "rhythm" for condition in CONDITIONS])
 

@@ -13,7 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import conditions, explain_learned, explain_news2, falls, limits, rhythm, river_judging
+from wardwatch.core import (
+    conditions,
+    explain_deterioration,
+    explain_learned,
+    explain_news2,
+    falls,
+    limits,
+    rhythm,
+    river_judging,
+)
 from wardwatch.core.alarms import Step
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Phase, Priority
@@ -24,6 +33,10 @@ from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS, VitalSign
 
 _WHOSE = {Source.STANDARD: "", Source.WARD: " (ward's limit)", Source.PATIENT: " (patient's limit)"}
+
+
+# Rules that go by what was learned, of the patient or of the population.
+_LEARNED = ("learned", "nightly", "river", "deterioration")
 
 
 def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[str, Mapping[str, Any]]:
@@ -45,12 +58,8 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
         scores = scores_of(table, np.array([step.row]), np.array([step.since_ms]))
         scale_2 = bool(table["news2_scale_2"][step.row])
         told, reasons = explain_news2.high(scores, int(table["news2_scored"][step.row]), scale_2=scale_2)
-    elif condition.rule == "learned":
-        told, reasons = explain_learned.unusual(table, judges.bank, step)
-    elif condition.rule == "nightly":
-        told, reasons = explain_learned.nightly(table, judges.bank, step)
-    elif condition.rule == "river":
-        told, reasons = river_judging.reasons(judges.river, table, step.row)
+    elif condition.rule in _LEARNED:
+        told, reasons = _of_learned(table, judges, step)
     elif condition.rule == "fall":
         told, reasons = falls.reasons(table, step.row)
     elif condition.rule == "rhythm":
@@ -72,6 +81,17 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
     return told, why
 
 
+def _of_learned(table: PatientTable, judges: Judges, step: Step) -> tuple[str, dict[str, Any]]:
+    rule = CONDITIONS[step.condition].rule
+    if rule == "nightly":
+        return explain_learned.nightly(table, judges.bank, step)
+    if rule == "river":
+        return river_judging.reasons(judges.river, table, step.row)
+    if rule == "deterioration":
+        return explain_deterioration.deteriorating(table, judges.bank, step.row)
+    return explain_learned.unusual(table, judges.bank, step)
+
+
 def _limit(condition: Condition, limit: float, value: float) -> tuple[str, dict[str, Any]]:
     vital = VITALS[condition.signal]
     bound = "at_most" if condition.direction > 0 else "at_least"
@@ -89,9 +109,11 @@ def _why_not_higher(condition: Condition, limit: float, step: Step) -> str | Non
     if step.priority is Priority.HIGH:
         return None
     if condition.severe_priority <= step.priority:
-        if condition.rule in ("learned", "nightly", "river"):
+        if condition.rule in _LEARNED:
             return "What is only unusual is for awareness: no hard limit was passed by it."
         return f"This condition has no higher priority than {step.priority.name.lower()}."
+    if condition.rule == "deterioration":
+        return f"The score was not {condition.band:g} further out for {condition.shortest_dwell_s:g} s."
     if condition.rule == "learned":
         return f"The score was not {condition.band:g} bit further out for {condition.shortest_dwell_s:g} s."
     severe = limit + condition.direction * condition.band

@@ -13,6 +13,7 @@ from wardwatch.core.alarming.changes import Change
 from wardwatch.core.bank import RELEASE_S, Guard
 from wardwatch.core.detectors.detector import JUDGED
 from wardwatch.core.events import AlarmEvent
+from wardwatch.core.evidence import SPEAKING
 from wardwatch.core.judges import Judges
 from wardwatch.core.leaps import LEAP_MS, LEAPS
 from wardwatch.core.news2_of_patients import SCORED_PARTS, known_totals, note_scored
@@ -43,10 +44,14 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
         _SOURCES[_which, SCORED_PARTS] = True
     elif _condition.rule == "nightly":
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
+    elif _condition.rule == "deterioration":
+        _SOURCES[_which, :SPEAKING] = True
     elif _condition.rule not in ("fall", "rhythm"):
         _SOURCES[_which, :JUDGED] = True
 # Conditions whose signal the bank gives, from readings that it looks at.
-_OF_BANK = np.array([one.rule in ("learned", "nightly", "river") for one in conditions.CONDITIONS])
+_OF_BANK = np.array(
+    [one.rule in ("learned", "nightly", "river", "deterioration") for one in conditions.CONDITIONS]
+)
 # Signals of several parts, whose values may come from several devices: their time never goes back.
 _OF_MANY = _SOURCES.sum(axis=1) > 1
 
@@ -148,6 +153,7 @@ def _learned_signals(table: PatientTable, judges: Judges, taken: Round, looked_a
         judged = judges.bank.judge(table, seen, _guard(table, seen))
         signals[looked_at, conditions.UNUSUAL_SIGNAL] = judged.bits
         signals[looked_at, conditions.NIGHTLY_SIGNAL] = judged.nightly
+        signals[looked_at, conditions.DETERIORATION_SIGNAL] = judges.bank.deterioration.judge(table, seen)
         if judges.river is not None:
             signals[looked_at, conditions.RIVER_SIGNAL] = river_judging.judge(
                 judges.river, table, seen, judged

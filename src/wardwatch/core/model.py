@@ -19,9 +19,12 @@ from wardwatch.core.baseline import Prior
 from wardwatch.core.calibration import FalseAlarms, Reference
 from wardwatch.core.detectors.detector import JUDGED_NAMES
 from wardwatch.core.detectors.spot import TailPrior
+from wardwatch.core.evidence import SPEAKING_NAMES, Population
 from wardwatch.core.reading import FloatArray
 
-FORMAT = 1
+# 2 since there is deterioration: without it, as in format 1, nothing is said of that.
+FORMAT = 2
+_READABLE = (1, 2)
 
 
 class ModelError(ValueError):
@@ -34,7 +37,8 @@ class Model:
 
     ``name`` says which it is, wherever an alarm gives its reasons; ``sources`` what it was fitted on.
     ``correlation`` (judged vitals, judged vitals) is that of z; ``references`` are those of the detectors'
-    scores by name, ``fused`` that of the root of the fused score.
+    scores by name, ``fused`` that of the root of the fused score. ``deterioration`` is what vitals say for an
+    acute illness, or ``None`` where that is not known.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Model:
     references: dict[str, Reference]
     fused: Reference
     false_alarms: FalseAlarms
+    deterioration: Population | None = None
 
     def to_json(self) -> bytes:
         """As a file, for `from_json`."""
@@ -61,6 +66,9 @@ class Model:
                 "references": {name: _plain(found) for name, found in self.references.items()},
                 "fused": _plain(self.fused),
                 "false_alarms": self.false_alarms.measured,
+                "deterioration": None
+                if self.deterioration is None
+                else _plain_population(self.deterioration),
             },
             indent=1,
         ).encode()
@@ -79,8 +87,9 @@ def _plain(reference: Reference) -> dict[str, list[float]]:
 
 
 def _read(found: Any) -> Model:
-    if found["format"] != FORMAT or tuple(found["vitals"]) != JUDGED_NAMES:
+    if found["format"] not in _READABLE or tuple(found["vitals"]) != JUDGED_NAMES:
         raise ModelError("its format or its vitals are those of another version of wardwatch")
+    deterioration = found["deterioration"] if found["format"] == FORMAT else None
     return Model(
         name=found["name"],
         sources=tuple(found["sources"]),
@@ -89,7 +98,33 @@ def _read(found: Any) -> Model:
         tail=TailPrior(**{name: tuple(numbers) for name, numbers in found["tail"].items()}),
         references={name: _reference(points) for name, points in found["references"].items()},
         fused=_reference(found["fused"]),
-        false_alarms=FalseAlarms(tuple((limit, rate) for limit, rate in found["false_alarms"])),
+        false_alarms=_false_alarms(found["false_alarms"]),
+        deterioration=None if deterioration is None else _population(deterioration),
+    )
+
+
+def _false_alarms(measured: Any) -> FalseAlarms:
+    return FalseAlarms(tuple((limit, rate) for limit, rate in measured))
+
+
+def _plain_population(population: Population) -> dict[str, Any]:
+    return {
+        "vitals": SPEAKING_NAMES,
+        "middle": population.middle.round(4).tolist(),
+        "references": [_plain(reference) for reference in population.references],
+        "mean": population.mean.round(5).tolist(),
+        "false_alarms": population.false_alarms.measured,
+    }
+
+
+def _population(found: Any) -> Population:
+    if tuple(found["vitals"]) != SPEAKING_NAMES or len(found["references"]) != len(SPEAKING_NAMES):
+        raise ModelError("its vitals of deterioration are those of another version of wardwatch")
+    return Population(
+        middle=np.array(found["middle"]),
+        references=tuple(_reference(points) for points in found["references"]),
+        mean=np.array(found["mean"]),
+        false_alarms=_false_alarms(found["false_alarms"]),
     )
 
 

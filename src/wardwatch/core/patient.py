@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wardwatch.core import alarms, explain, falls, limits, rhythm, river_judging
+from wardwatch.core import alarms, deterioration, explain, falls, limits, rhythm, river_judging
 from wardwatch.core.alarming.changes import Change
 from wardwatch.core.alarming.desk import AlarmDesk
 from wardwatch.core.baseline import LEARNING_S
@@ -51,6 +51,7 @@ COLUMNS = (
     *river_judging.COLUMNS,
     *falls.COLUMNS,
     *rhythm.COLUMNS,
+    *deterioration.COLUMNS,
     *limits.COLUMNS,
 )
 

@@ -1,9 +1,10 @@
 """Whether the figures in an alarm's reasons agree with each other, and with the rule.
 
 By rule: the contributions of ``learned`` sum to its score, which is above the limit, and each z is what the
-value, the usual and the band say; the points of ``news2`` sum to its lowest total, which is beyond the limit,
-as is the value of ``limit`` and of ``rhythm``; the mean of ``nightly`` is as far above the usual as
-NightSignal asks for; the score of ``river`` reaches its threshold; the impact of ``fall`` is above its limit.
+value, the usual and the band say; those of ``deterioration`` do so, too, and each is what is said now and
+what has added up; the points of ``news2`` sum to its lowest total, which is beyond the limit, as is the
+value of ``limit`` and of ``rhythm``; both nights of ``nightly`` are raised, and in the mean by enough; the
+score of ``river`` reaches its threshold; the impact of ``fall`` is above its limit.
 
 >>> agrees({"rule": "news2", "points": {"heart_rate": 2, "respiratory_rate": 3}, "lowest": 5, "limit": 4})
 True
@@ -43,6 +44,18 @@ def _learned(why: Why) -> bool:
         and why["score"] > why["most_score"]
         and all(map(_z_agrees, why["vitals"].values()))
     )
+
+def _deterioration(why: Why) -> bool:
+    added = fsum(of["contribution"] for of in why["vitals"].values())
+    return bool(
+        abs(added - why["score"]) <= SUM_TOLERANCE
+        and why["score"] > why["most_score"]
+        and all(
+            abs(of["of_now"] + of["of_days"] - of["contribution"]) <= SUM_TOLERANCE
+            for of in why["vitals"].values()
+        )
+    )
+
 
 
 def _z_agrees(of: Why) -> bool:
@@ -88,4 +101,5 @@ _OF_RULE: dict[str, Callable[[Why], bool]] = {
     "river": _river,
     "fall": _fall,
     "rhythm": _rhythm,
+    "deterioration": _deterioration,
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from wardwatch.core.bank import Bank
-from wardwatch.core.monitor import Rules
 from wardwatch.core.reading import FloatArray
 from wardwatch.evaluating import nulls
 from wardwatch.evaluating.comparison import Scores
@@ -14,7 +12,7 @@ from wardwatch.evaluating.evaluation import OURS, Advance, SuiteOptions, part_of
 from wardwatch.evaluating.labelled import Stay
 from wardwatch.evaluating.tapping import Tapped, at_instants
 from wardwatch.evaluating.tracks import Track, tracks_of
-from wardwatch.evaluating.wardwatch_score import wardwatch_score
+from wardwatch.evaluating.wardwatch_score import LearnedLimits, wardwatch_score
 from wardwatch.wire.recordings.opening import Recording
 
 
@@ -43,10 +41,10 @@ def methods_beside(
     stays: Sequence[Stay], tapped: Mapping[str, Tapped], options: SuiteOptions
 ) -> dict[str, Scores]:
     """What wardwatch and each null say at the instants of stays; ``tapped`` by the patients of stays."""
-    limit_bits = _limit_bits(options.rules)
+    limits = LearnedLimits.of(options.rules)
 
     def ours(one: Tapped) -> FloatArray:
-        return wardwatch_score(one.standing(), limit_bits)
+        return wardwatch_score(one.standing(), limits)
 
     return {
         OURS: at_instants(stays, tapped, ours),
@@ -56,7 +54,3 @@ def methods_beside(
         "NEWS2": at_instants(stays, tapped, nulls.news2_charted),
         "NEWS2 (monitor)": at_instants(stays, tapped, nulls.news2_monitored),
     }
-
-
-def _limit_bits(rules: Rules) -> float:
-    return Bank(rules.model, rules.local_time, rules.false_alarms_a_patient_day).limit_bits

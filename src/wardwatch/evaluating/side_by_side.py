@@ -21,6 +21,7 @@ from wardwatch.evaluating.banks import BankOfLimits
 from wardwatch.evaluating.forking import Monitors, Past, play
 from wardwatch.evaluating.tapping import Tapped
 from wardwatch.evaluating.tracks import Track
+from wardwatch.evaluating.wardwatch_score import LearnedLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,14 @@ def play_side_by_side(
     ``rates`` are learned alarms a patient-day; ``advance`` is told how many readings were played.
     """
     count, copies = len(tracks), 1 + len(rates)
-    bits = [_limit_bits(rules), *(_limit_bits(with_rate(rules, rate)) for rate in rates)]
-    limit_of = {str(number): bits[number // count] for number in range(count * copies)}
-    bank = BankOfLimits(rules.model, rules.local_time, limit_of)
+    limits = [LearnedLimits.of(one) for one in (rules, *(with_rate(rules, rate) for rate in rates))]
+    limits_of = {str(number): limits[number // count] for number in range(count * copies)}
+    bank = BankOfLimits(
+        rules.model,
+        rules.local_time,
+        {name: its.bits for name, its in limits_of.items()},
+        {name: its.score for name, its in limits_of.items()},
+    )
     hearing = _Hearing(rules, bank, [len(track) for track in tracks])
     places = [
         *wanted,
@@ -71,10 +77,6 @@ def with_rate(rules: Rules, rate: float) -> Rules:
 def monitors_of(rules: Rules) -> Monitors:
     """As the worker makes them."""
     return Monitors(new=partial(Monitor, rules), restored=partial(Monitor.restore, rules=rules))
-
-
-def _limit_bits(rules: Rules) -> float:
-    return Bank(rules.model, rules.local_time, rules.false_alarms_a_patient_day).limit_bits
 
 
 def _copy(past: Past, count: int, copy: int) -> Past:

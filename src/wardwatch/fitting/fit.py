@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wardwatch.core.local_time import LocalTime
-from wardwatch.core.model import Model
+from wardwatch.core.model import Model, shipped_model
 from wardwatch.evaluating.tracks import Track
+from wardwatch.fitting.deterioration import with_deterioration
 from wardwatch.fitting.errors import FitError
 from wardwatch.fitting.priors import FEWEST_PATIENTS, Origin, fit_priors
 from wardwatch.fitting.rates import fit_rates, limits_for
@@ -45,8 +46,8 @@ def fit(
     """The model of these patients, called ``name``; raises :class:`FitError`.
 
     ``sources`` say in words what the recordings are; how many patients told of what is added to them.
-    ``advance`` is told the name of a step (priors, references, rates), and the share of it that is done, 0
-    to 1. Without ``local_time`` the wall clock shows UTC.
+    ``advance`` is told the name of a step (priors, references, rates, deterioration), and the share of it
+    that is done, 0 to 1. Without ``local_time`` the wall clock shows UTC.
     """
     local_time = local_time or LocalTime.utc()
     advance("priors", 0.0)
@@ -74,8 +75,9 @@ def fit(
     model = _as_written(model)
     limits = limits_for(model.fused)
     rates = fit_rates(judged, model, local_time, lambda done: advance("rates", done), limits)
+    model = _with_deterioration(replace(model, false_alarms=rates), tracks, patients, local_time, advance)
     return Fitted(
-        model=_as_written(replace(model, false_alarms=rates)),
+        model=_as_written(model),
         origins=priors.origins,
         patients=len(tracks),
         patient_days=sum(track.watched_days() for track in tracks),
@@ -83,6 +85,24 @@ def fit(
         judged_patient_days=days,
         judged_readings=references.readings,
     )
+
+
+def _with_deterioration(
+    model: Model,
+    tracks: Sequence[Track],
+    patients: Sequence[Mapping[int, Series]],
+    local_time: LocalTime,
+    advance: Progress,
+) -> Model:
+    """With what these recordings tell of it, or else with what is known already."""
+    try:
+        return with_deterioration(
+            model, tracks, patients, local_time, lambda done: advance("deterioration", done)
+        )
+    except FitError as error:
+        shipped = shipped_model()
+        said = f"deterioration: as in {shipped.name}, for {error}"
+        return replace(model, deterioration=shipped.deterioration, sources=(*model.sources, said))
 
 
 def _can_be_judged(own: Mapping[int, Series]) -> bool:
