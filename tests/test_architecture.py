@@ -15,7 +15,8 @@ import pytest
 _ROOT = Path(__file__).parents[1]
 _SOURCES = (_ROOT / "src", _ROOT / "simulators")
 _MIRRORED = (
-    "core", "testing", "wire", "ledger", "evaluating", "fitting", "whatif", "adapters", "demo", "cli",
+    "core", "testing", "wire", "ledger", "evaluating", "fitting", "report", "whatif", "adapters", "demo",
+    "cli",
 )  # fmt: skip
 _OF_SEVERAL_FILES = {
     "adapters/feed/test_matrix.py",
@@ -34,6 +35,7 @@ _MAY_IMPORT = {
     "simulating": {"core", "wire", "simulators"},
     "evaluating": {"core", "wire", "replaying"},
     "fitting": {"core", "evaluating"},
+    "report": {"core"},
     "whatif": {"core", "replaying"},
     "adapters": {"core", "wire"},
     "settings": set[str](),
@@ -50,6 +52,7 @@ _MAY_IMPORT = {
         "simulating",
         "evaluating",
         "fitting",
+        "report",
         "whatif",
         "ledger",
         "adapters",
@@ -70,7 +73,9 @@ _MAY_BE_IMPORTED_BY = {
     "confluent_kafka": ["adapters/embedded_broker.py"],
     "cryptography": ["adapters/token_keys.py"],
     "faust": ["adapters/faust_*.py"],
+    "jinja2": ["report/page.py"],
     "jwt": ["adapters/token*.py"],
+    "matplotlib": ["report/*.py"],
     "msgspec": ["wire/**/*.py", "adapters/checkpoint.py", "wardwatch_simulators/truth.py"],
     "numpy": [
         "core/**/*.py",
@@ -78,6 +83,7 @@ _MAY_BE_IMPORTED_BY = {
         "wire/**/*.py",
         "evaluating/*.py",
         "fitting/*.py",
+        "report/*.py",
         "whatif/*.py",
         "adapters/feed/trends.py",
         "time_zones.py",
@@ -115,6 +121,7 @@ def test_imports_point_towards_the_core() -> None:
         ("demo/x.py", "from wardwatch.cli.main import main", "demo imports cli"),
         ("fitting/x.py", "from wardwatch.wire import readings", "fitting imports wire"),
         ("ledger/x.py", "from wardwatch.wire import alarms", "ledger imports wire"),
+        ("report/x.py", "from wardwatch.evaluating import evaluation", "report imports evaluating"),
         ("wardwatch_simulators/x.py", "import wardwatch.adapters", "simulators imports adapters"),
         ("cli/x.py", "import requests", "requests is not for this file"),
     ],

@@ -17,6 +17,7 @@ from wardwatch.cli.evaluate_table import explanations_tables
 from wardwatch.cli.evaluation_table import evaluation_tables
 from wardwatch.cli.progress_bars import progress_bars
 from wardwatch.cli.recordings import opened, read_tracks
+from wardwatch.cli.report_file import check_folder, write_report
 from wardwatch.cli.rhythm_table import rhythm_tables
 from wardwatch.cli.suite_tables import deterioration_tables, simulated_tables, worn_tables
 from wardwatch.core.monitor import Monitor, Rules
@@ -40,6 +41,13 @@ _TABLES = {
 @click.argument("suite", type=click.Choice([*SUITES, _EXPLANATIONS]), metavar="SUITE")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--report",
+    "report_folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write DIR/SUITE.html as well: figures, examples and a model card.",
+)
 @click.option(
     "--events",
     type=click.IntRange(0, 1_000_000),
@@ -73,10 +81,8 @@ def command(
     suite: str,
     paths: Sequence[Path],
     as_json: bool,
-    events: int,
-    artefacts: int,
-    bumps: int,
-    seed: int,
+    report_folder: Path | None,
+    **numbers: int,
 ) -> None:
     """Measure how good the alarms are, on recordings of any layout that replay reads.
 
@@ -102,7 +108,7 @@ def command(
 
     \b
     Examples:
-      wardwatch evaluate sepsis2019 training_setB.tar.gz
+      wardwatch evaluate sepsis2019 training_setB.tar.gz --report reports/
       wardwatch evaluate deterioration clif_tables/ physionet2012.tar.gz
       wardwatch evaluate simulated readings.jsonl truth.jsonl
       wardwatch evaluate rhythm vitaldb_arrhythmia.tar.gz
@@ -112,13 +118,21 @@ def command(
     """
     rules = rules_or_exit(settings_or_exit()).unattended()
     keep_freed_memory()
+    if report_folder is not None:
+        if suite == _EXPLANATIONS:
+            raise UsersError(
+                f"{_EXPLANATIONS} has no report: leave --report away; --json lists what is untrue."
+            )
+        check_folder(report_folder)
     if suite == _EXPLANATIONS:
         figures = _explanations(paths, rules)
         lines = explanations_tables(figures)
     else:
-        options = SuiteOptions(rules=rules, seed=seed, events=events, artefacts=artefacts, bumps=bumps)
+        options = SuiteOptions(rules=rules, **numbers)
         figures = _evaluated(suite, paths, options).as_json()
         lines = _TABLES.get(suite, evaluation_tables)(figures)
+    if report_folder is not None:
+        click.echo(f"report: {write_report(report_folder, figures, rules.model)}", err=True)
     click.echo(json.dumps(figures) if as_json else "\n".join(lines))
 
 
