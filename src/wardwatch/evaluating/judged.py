@@ -95,10 +95,14 @@ class Judged:
         )
 
     def curve(self) -> list[tuple[float, float]]:
-        """(false alarms a patient-day, sensitivity), from the strictest threshold on."""
+        """(false alarms a patient-day, sensitivity), from the strictest threshold on.
+
+        As with operating points, a threshold takes what any stricter one has made.
+        """
         everybody = np.ones((1, len(self.instants.stays)))
-        made, caught = self.false_alarms(everybody)[0], self.sensitivity(everybody)[0]
-        rising = np.flatnonzero((made >= np.maximum.accumulate(made)) & (made <= _CURVE_UNTIL))
+        made = np.maximum.accumulate(self.false_alarms(everybody)[0])
+        caught = self.sensitivity(everybody)[0]
+        rising = np.flatnonzero(made <= _CURVE_UNTIL)
         if len(rising) > _CURVE_POINTS:
             rising = rising[np.linspace(0, len(rising) - 1, _CURVE_POINTS).round().astype(np.int64)]
         return [(float(made[at]), float(caught[at])) for at in rising.tolist()]
