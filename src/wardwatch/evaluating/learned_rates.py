@@ -20,7 +20,7 @@ from wardwatch.evaluating.tracks import Track
 
 # Rates a patient-day that are set: those at which a calibration is told, and others around the operating
 # points, for what is obtained is not what is set.
-RATES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 4.0)
+RATES = (0.01, 0.02, 0.025, 0.028, 0.04, 0.05, 0.07, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
