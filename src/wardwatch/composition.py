@@ -145,6 +145,7 @@ def build_worker(settings: Settings, rules: Rules) -> FaustWorker:
         stall_limit_s=settings.stall_limit_s,
         health_file=settings.health_file,
         restore=partial(Monitor.restore, rules=rules),
+        limit_bits=rules.model.false_alarms.limit_for(rules.false_alarms_a_patient_day),
     )
 
 

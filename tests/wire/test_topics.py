@@ -17,8 +17,9 @@ def test_the_topics_are_those_of_the_design() -> None:
         "vitals.pulse",
         "vitals.trends",
         "vitals.audit",
+        "vitals.quality",
     }
 
 
 def test_only_the_latest_state_is_compacted_and_no_alert_or_reading_ever() -> None:
-    assert set(topics.COMPACTED) == {"vitals.status", "vitals.roster", "vitals.pulse"}
+    assert set(topics.COMPACTED) == {"vitals.status", "vitals.roster", "vitals.pulse", "vitals.quality"}

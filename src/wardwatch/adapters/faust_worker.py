@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from wardwatch.adapters.partition import SOURCES, Partition
 from wardwatch.adapters.partition_runner import Pace, PartitionRunner
 from wardwatch.adapters.progress import Progress, Watchdog
 from wardwatch.adapters.pulses import Pulses
+from wardwatch.core.calibration_watch import CalibrationWatch
 from wardwatch.core.monitor import Monitor
 from wardwatch.wire.topics import ALL, COMPACTED, READINGS, RETENTION_MS
 
@@ -72,11 +73,14 @@ class FaustWorker:
         pace: Pace,
         stall_limit_s: float = 20.0,
         health_file: Path | None = None,
-        restore: Restore = Monitor.restore,
+        restore: Callable[..., Monitor] = Monitor.restore,
+        limit_bits: float | None = None,
     ) -> None:
+        """``limit_bits`` is the limit of learned alarms; without it, nobody watches the calibration."""
         self._group = group
         self._pace = pace
         self._restore = restore
+        self._limit_bits = limit_bits
         self._app: Any = new_app(client_options, group)
         self._table = state_table(self._app, group.partitions)
         self._table.on_recover(self._assigned)
@@ -174,12 +178,14 @@ class FaustWorker:
         return numbers[self._changelog]
 
     async def _new_runner(self, number: int) -> PartitionRunner:
+        calibration = None if self._limit_bits is None else CalibrationWatch(self._limit_bits)
         partition = Partition(
             number,
             generation=self._app.consumer_generation_id,
             changelog=self._table.data.data,
-            restore=self._restore,
+            restore=self._restore_for(calibration),
             readings_end=await self._broker.end(READINGS, number),
+            calibration=calibration,
         )
         for topic, position in partition.positions.items():
             if position < (await self._app.consumer.committed(TP(topic, number)) or 0):
@@ -188,6 +194,9 @@ class FaustWorker:
                     "deleted on purpose, delete the consumer group's offsets too."
                 )
         return PartitionRunner(partition, self._broker, changelog=self._changelog, pace=self._pace)
+
+    def _restore_for(self, calibration: CalibrationWatch | None) -> Restore:
+        return self._restore if calibration is None else partial(self._restore, listener=calibration.listen)
 
     @property
     def _changelog(self) -> str:

@@ -20,8 +20,10 @@ from wardwatch.adapters.statuses import Statuses
 from wardwatch.adapters.unpacking import INTERNAL_ERROR_DETAIL, IsNew, failed_record, refused, unpack
 from wardwatch.core.alarming.answering import refused as refused_command
 from wardwatch.core.alarming.commands import Command, Receipt
+from wardwatch.core.calibration_watch import CalibrationWatch
 from wardwatch.core.events import AlarmEvent
 from wardwatch.core.monitor import Monitor
+from wardwatch.core.quality import QualityTally
 from wardwatch.core.reading import Batch
 from wardwatch.core.roster import RosterEntry, entry_of
 from wardwatch.wire.alarms import encode_alarm
@@ -39,7 +41,7 @@ class Partition:
 
     ``generation`` is the consumer group's at the assignment, ``changelog`` the latest value of each key of
     the changelog topic. ``readings_end`` is where the log of readings ended then: of those before it, an
-    earlier owner may have told more than its last checkpoint holds.
+    earlier owner may have told more than its last checkpoint holds. ``calibration`` listens to the monitor.
     """
 
     def __init__(
@@ -50,9 +52,12 @@ class Partition:
         changelog: Mapping[bytes, bytes],
         restore: Restore,
         readings_end: int = 0,
+        calibration: CalibrationWatch | None = None,
     ) -> None:
         recovered = Recovered.of(number, changelog)
         self.number = number
+        self.quality = QualityTally()
+        self.calibration = calibration
         self._had_owner = recovered.head is not None
         self._readings_end = readings_end
         self.clock = LogClock()
@@ -158,6 +163,7 @@ class Partition:
         messages += [refused(self.number, refusal) for refusal in taken.refusals]
         messages += self._failed(READINGS, taken)
         messages += [_alert(event) for event in taken.events]
+        self.quality.hear(taken.events)
         return messages
 
     def _take_placements(self, records: Sequence[Record]) -> list[Message]:
@@ -209,6 +215,8 @@ class Partition:
     def _keep_for_checkpoint(self, taken: Taken) -> None:
         self.outbox += [(event.patient, _alert(event)) for event in taken.events]
         self.outbox += [(receipt.patient, _answer(receipt)) for receipt in taken.receipts]
+        self.quality.hear(taken.events)
+        self.quality.answer(taken.receipts)
         self._statuses.note(event.patient for event in taken.events)
         # What is paused or turned off shows in the status, even if there is no alarm now.
         self._statuses.note(receipt.patient for receipt in taken.receipts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import re
 import socket
@@ -21,9 +22,13 @@ from typing import Any, Protocol
 from wardwatch.adapters.logs import place_of
 from wardwatch.adapters.partition import Partition
 from wardwatch.wire.pulse import Pulse, encode_pulse
-from wardwatch.wire.topics import PULSE
+from wardwatch.wire.quality import Quality, encode_quality
+from wardwatch.wire.topics import PULSE, QUALITY
 
 logger = logging.getLogger(__name__)
+
+# How often a partition tells how good its alarms are, if there were any. Our own choice: nobody waits for it.
+_QUALITY_INTERVAL_S = 60.0
 
 # (topic, partition) to the position here and the end of the log.
 Places = Mapping[tuple[str, int], tuple[int, int]]
@@ -77,6 +82,11 @@ class Reach:
         return None if self._known_until_s is None else now_s - self._known_until_s
 
 
+def now_ms() -> int:
+    """The time here."""
+    return time.time_ns() // 1_000_000
+
+
 @dataclass(slots=True)
 class _Heart:
     """What gives the pulse of one partition, while one runner has it."""
@@ -84,6 +94,8 @@ class _Heart:
     runner: Watched
     reach: Reach = field(default_factory=Reach)
     beating: asyncio.Task[None] | None = None
+    since_ms: int = field(default_factory=now_ms)
+    quality_told_at_s: float = -math.inf
 
 
 class Pulses:
@@ -112,9 +124,14 @@ class Pulses:
     async def _beat(self, heart: _Heart, observed: Mapping[str, int], ends: Mapping[str, int]) -> None:
         try:
             if await heart.runner.is_watching():
+                _look_at_calibration(heart.runner.partition)
                 number = heart.runner.partition.number
                 key, value = str(number).encode(), encode_pulse(self._pulse(heart, observed, ends))
                 await (await self._sender.send(PULSE, number, key, value))
+                if self._has_quality_to_tell(heart):
+                    heart.quality_told_at_s = time.monotonic()
+                    quality = encode_quality(self._quality(heart))
+                    await (await self._sender.send(QUALITY, number, key, quality))
         except Exception as error:  # noqa: BLE001 (without a pulse the feed raises the alarm; work goes on)
             logger.warning("A pulse was not published: %s.", place_of(error))
 
@@ -128,12 +145,40 @@ class Pulses:
         return Pulse(
             partition=partition.number,
             worker=self._worker,
-            at_ms=time.time_ns() // 1_000_000,
+            at_ms=now_ms(),
             position=positions,
             end=dict(ends),
             behind_ms=None if behind_s is None else round(1000 * behind_s),
             heard_ms=heard_ms,
+            drift=None if partition.calibration is None else partition.calibration.drift,
         )
+
+    def _has_quality_to_tell(self, heart: _Heart) -> bool:
+        partition = heart.runner.partition
+        known = partition.quality.rules or (partition.calibration and partition.calibration.values)
+        return bool(known) and time.monotonic() - heart.quality_told_at_s >= _QUALITY_INTERVAL_S
+
+    def _quality(self, heart: _Heart) -> Quality:
+        partition = heart.runner.partition
+        calibration = partition.calibration
+        return Quality(
+            partition=partition.number,
+            worker=self._worker,
+            since_ms=heart.since_ms,
+            at_ms=now_ms(),
+            rules=partition.quality.rules,
+            p_values=0 if calibration is None else calibration.values,
+            mean_p=None if calibration is None else calibration.mean_p,
+            drift=None if calibration is None else calibration.drift,
+        )
+
+
+def _look_at_calibration(partition: Partition) -> None:
+    try:
+        if partition.calibration is not None:
+            partition.calibration.look()
+    except Exception as error:  # noqa: BLE001 (patients are watched all the same)
+        logger.warning("The calibration could not be looked at: %s.", place_of(error))
 
 
 def _name_of_this_process() -> str:

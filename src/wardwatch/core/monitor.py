@@ -258,9 +258,11 @@ class Monitor:
         return self._table.snapshot(only_touched=only_changed)
 
     @classmethod
-    def restore(cls, blocks: Mapping[int, bytes], rules: Rules | None = None) -> Monitor:
+    def restore(
+        cls, blocks: Mapping[int, bytes], rules: Rules | None = None, *, listener: Listener | None = None
+    ) -> Monitor:
         """The monitor that wrote these blocks; raises :class:`wardwatch.core.blocks.SnapshotError`."""
-        monitor = cls(rules)
+        monitor = cls(rules, listener=listener)
         monitor._table.load(blocks)
         monitor._teller.note_due()
         return monitor

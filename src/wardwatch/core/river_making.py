@@ -49,6 +49,14 @@ def make(name: str, parameters: Mapping[str, Any]) -> Any:
     return _made(name, getattr(_anomaly(), name), parameters)
 
 
+def new_adwin(delta: float) -> Any:
+    """River's detector of a change of mean, which is wrong about as often as ``delta`` says."""
+    from river import drift  # noqa: PLC0415 (it takes seconds, and most never want it)
+
+    detector: Any = drift.ADWIN
+    return detector(delta=delta)
+
+
 def innermost(detector: Any) -> Any:
     """The detector itself, without the filters that are wrapped around it."""
     wrapper = _base().AnomalyFilter

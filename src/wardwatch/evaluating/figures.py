@@ -7,27 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 
+from wardwatch.core.shares import Interval, wilson
+
+__all__ = ["Bootstrap", "Interval", "quartiles", "wilson"]
+
 _LEVEL = 0.95
-_Z = NormalDist().inv_cdf((1 + _LEVEL) / 2)
 _ENDS = (100 * (1 - _LEVEL) / 2, 100 * (1 + _LEVEL) / 2)
 _RESAMPLES = 1000
-
-Interval = tuple[float, float]
-
-
-def wilson(hits: int, trials: int) -> Interval | None:
-    """The 95 % interval of a share (Wilson 1927), trials taken as independent; ``None`` without any."""
-    if not trials:
-        return None
-    share, square = hits / trials, _Z * _Z
-    middle = (share + square / (2 * trials)) / (1 + square / trials)
-    variance = share * (1 - share) / trials + square / (4 * trials * trials)
-    reach = _Z * variance**0.5 / (1 + square / trials)
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 class Bootstrap:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pulses import pulse_of
-from wardwatch.adapters.feed.watch import LATE, NOBODY, STALLED, MonitoringWatch, Now, WatchLimits
+from wardwatch.adapters.feed.watch import DRIFTING, LATE, NOBODY, STALLED, MonitoringWatch, Now, WatchLimits
+from wardwatch.core.calibration_watch import Drift
 from wardwatch.core.events import AlarmEvent, Phase, Priority
 from wardwatch.wire.alarms import decode_alarm, encode_alarm
 
@@ -246,3 +247,37 @@ def test_the_watermark_is_that_of_the_partition_that_is_furthest_behind() -> Non
 
 def test_without_partitions_there_is_no_watermark() -> None:
     assert Watched(partitions=0).watch.watched_until_ms() is None
+
+
+DRIFT = Drift(direction="more", since_ms=START_MS, mean_p=0.4, was=0.5)
+
+
+def test_a_drift_of_the_calibration_is_told_of_its_partition_until_it_ends() -> None:
+    ward = Watched()
+    ward.hear_for(10, 0, 1)
+    ward.watch.hear(pulse_of(1, drift=DRIFT), ward.now_s)
+    ward.look_for(1)
+    (event,) = ward.told
+    assert (event.condition, event.source, event.priority) == (DRIFTING, "partition 1", Priority.LOW)
+    assert event.text == "Calibration drifts: more rare scores than before in partition 1"
+    assert (event.patient, event.onset_ms) == (NOBODY, START_MS)
+    assert (event.why["direction"], event.why["mean_p"], event.why["was"]) == ("more", 0.4, 0.5)
+    assert decode_alarm(encode_alarm(event)) == event, "a console can read it"
+    ward.news()
+    ward.hear_for(5, 0)
+    assert ward.news() == [], "it is told once"
+    ward.hear_for(1, 0, 1)
+    ward.look_for(0.5)
+    assert ward.news() == [(DRIFTING, "end", "partition 1")]
+
+
+def test_a_drift_of_a_partition_that_is_no_longer_there_ends() -> None:
+    ward = Watched()
+    ward.hear_for(10, 0, 1)
+    ward.watch.hear(pulse_of(1, drift=DRIFT), ward.now_s)
+    ward.look_for(1)
+    ward.news()
+    ward.watch.expect([0])
+    ward.hear_for(1, 0)
+    ward.look_for(0.5)
+    assert ward.news() == [(DRIFTING, "end", "partition 1")]

@@ -15,6 +15,7 @@ from wardwatch.wire.pulse import Pulse
 
 STALLED: Final = "monitoring.stalled"
 LATE: Final = "monitoring.late"
+DRIFTING: Final = "monitoring.calibration_drift"
 
 # Alarms about the monitoring itself belong to no patient and no ward; none may be called so.
 NOBODY = "-"
@@ -26,7 +27,7 @@ _GRACE_S = 5.0
 # Looks further apart than this mean that the watch has seen nothing meanwhile.
 _LONGEST_GAP_S = 3.0
 
-_Condition = Literal["monitoring.stalled", "monitoring.late"]
+_Condition = Literal["monitoring.stalled", "monitoring.late", "monitoring.calibration_drift"]
 _Key = tuple[_Condition, str]  # what, and of whom
 
 
@@ -63,6 +64,8 @@ class _Finding:
     since_s: float
     text: str
     why: Mapping[str, Any]
+    # Where nobody watches, or too late, no alarm comes: whoever is in danger has to be found at once.
+    priority: Priority = Priority.HIGH
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ class MonitoringWatch:
         self._looked_at_s = now.s
         if now.s < self._judges_from_s:
             return
-        findings = dict(self._findings(now.s, self._began_s))
+        findings = dict(self._findings(now.s, self._began_s)) | dict(self._drifts(now))
         for key in sorted(findings.keys() - self._open.keys()):
             self._open[key] = self._started(key, findings[key], now)
         for key in sorted(self._open.keys() - findings.keys()):
@@ -151,6 +154,26 @@ class MonitoringWatch:
                 text = f"Monitoring late: {source} is {behind_s:.0f} s behind"
                 yield (LATE, source), _Finding(sign.at_end_s, text, _why(sign, self.limits.behind_s))
 
+    def _drifts(self, now: Now) -> Iterator[tuple[_Key, _Finding]]:
+        """Where scores are no longer as rare as they were, as the workers say."""
+        for number in self._partitions:
+            pulse = self._signs[number].latest if number in self._signs else None
+            if pulse is None or pulse.drift is None:
+                continue
+            drift = pulse.drift
+            text = f"Calibration drifts: {drift.direction} rare scores than before in {_source(number)}"
+            why = {
+                "rule": "calibration",
+                "direction": drift.direction,
+                "since_ms": drift.since_ms,
+                "mean_p": drift.mean_p,
+                "was": drift.was,
+                "worker": pulse.worker,
+            }
+            since_s = now.s - (now.ms - drift.since_ms) / 1000
+            # Nobody is in danger by it: somebody should look into it within days.
+            yield (DRIFTING, _source(number)), _Finding(since_s, text, why, Priority.LOW)
+
     def _started(self, key: _Key, finding: _Finding, now: Now) -> AlarmEvent:
         condition, source = key
         onset_ms = now.ms - round(1000 * (now.s - finding.since_s))
@@ -164,8 +187,7 @@ class MonitoringWatch:
             bed="",
             condition=condition,
             kind="technical",
-            # Where nobody watches, or too late, no alarm comes: whoever is in danger has to be found at once.
-            priority=Priority.HIGH,
+            priority=finding.priority,
             phase=Phase.START,
             state="active",
             inactivation="enabled",
@@ -198,6 +220,8 @@ class MonitoringWatch:
             return "Monitoring: a worker has been seen"
         if known.source not in map(_source, self._signs):
             return f"Monitoring of {known.source} is no longer expected"
+        if known.condition == DRIFTING:
+            return f"Calibration of {known.source}: no drift is seen any more"
         if known.condition == LATE:
             return f"Monitoring of {known.source} is in time again"
         return f"Monitoring of {known.source} is back"
