@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -124,13 +126,20 @@ def test_a_complete_news2_is_told_as_one_number() -> None:
     assert event.text == "NEWS2 6"
 
 
+def _told(rule: str, why: Mapping[str, Any]) -> float:
+    """What is held against the limit."""
+    if rule == "deterioration":
+        return float(why["score"] - why["most_score"])
+    return float(why["lowest"] if rule == "news2" else why["value"])
+
+
 @settings(max_examples=50)
 @given(logs(longest=200))
 def test_the_value_told_at_a_start_or_update_is_beyond_the_limit(log: list[Reading]) -> None:
     for event in run(log):
         condition, why = BY_NAME[event.condition], event.why
         assert (why["rule"], why["rule_version"]) == (condition.rule, RULE_VERSION)
-        told = why["lowest"] if condition.rule == "news2" else why["value"]
+        told = _told(condition.rule, why)
         beyond = (told - condition.limit) * condition.direction
         assert why["lasted_s"] > 0
         if event.phase is Phase.END:
