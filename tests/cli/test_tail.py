@@ -20,9 +20,11 @@ from tests.support.commands import finished, next_line, started
 from tests.support.pulses import pulse_of
 from wardwatch.adapters.embedded_broker import EmbeddedBroker
 from wardwatch.core.events import News2Status, PatientStatus
+from wardwatch.core.quality import RuleQuality
 from wardwatch.core.reading import Reading
 from wardwatch.wire.alarms import alarm_fields, encode_alarm
 from wardwatch.wire.pulse import encode_pulse
+from wardwatch.wire.quality import Quality, encode_quality
 from wardwatch.wire.readings import encode_reading
 from wardwatch.wire.rejections import Rejection, encode_rejection
 from wardwatch.wire.status import encode_status
@@ -274,3 +276,18 @@ def on_a_terminal(arguments: list[str], environment: dict[str, str]) -> str:
     os.close(ours)
     process.wait(timeout=10)
     return shown.decode()
+
+
+async def test_live_quality_is_shown_by_partition(embedded_broker: EmbeddedBroker) -> None:
+    quality = Quality(
+        partition=0,
+        worker="host:1",
+        since_ms=0,
+        at_ms=3_600_000,
+        rules={"news2.high": RuleQuality(alarms=3)},
+        p_values=8,
+        mean_p=0.47,
+    )
+    await produce(embedded_broker, "vitals.quality", encode_quality(quality))
+    (line,) = await tail(embedded_broker, "quality", "--from-beginning", "--count", "1")
+    assert line == "01:00:00Z  partition 0  host:1  mean p 0.47  news2.high 3 alarms"

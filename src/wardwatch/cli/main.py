@@ -18,6 +18,7 @@ _COMMANDS = {
     "tail": "Show a topic as it grows, for operators.",
     "alarms": "Show the alarms of a patient or a ward, and what became of each.",
     "burden": "Count the alarms of a period: how many, how soon answered, of what worth.",
+    "quality": "Show what alarms were worth, rule by rule, and whether the calibration holds.",
     "roster": "Show and change who lies where, with which limits.",
     "token": "Make keys, and tokens for consoles; withdraw them.",
     "audit": "Show who saw and did what, and check that nobody has changed it.",

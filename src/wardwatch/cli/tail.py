@@ -69,7 +69,7 @@ def command(
     as_json: bool,
     count: int | None,
 ) -> None:
-    """Show a topic as it grows: alerts, rejected, status, readings or pulse.
+    """Show a topic as it grows: alerts, rejected, status, readings, pulse or quality.
 
     It reads from the broker that WARDWATCH_KAFKA_BOOTSTRAP_SERVERS names, and goes on until Ctrl-C. With the
     alerts it tells what nobody writes there: that a partition is not watched, or too late. Alarms are

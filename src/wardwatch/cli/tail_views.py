@@ -13,6 +13,7 @@ from wardwatch.core.vitals import VITAL_INDEX, VITALS
 from wardwatch.wire import topics
 from wardwatch.wire.alarms import decode_alarm
 from wardwatch.wire.pulse import Pulse, decode_pulse
+from wardwatch.wire.quality import Quality, decode_quality
 from wardwatch.wire.readings import ReadingDecoder
 from wardwatch.wire.rejections import Rejection, decode_rejection
 from wardwatch.wire.status import decode_status
@@ -95,6 +96,13 @@ def _pulse(pulse: Pulse, _: LogRecord) -> str:
     )
 
 
+def _quality(quality: Quality, _: LogRecord) -> str:
+    calibration = "no p values yet" if quality.mean_p is None else f"mean p {quality.mean_p:.2f}"
+    rules = [f"{printable(name)} {rule.alarms} alarms" for name, rule in quality.rules.items()]
+    place = [time_of_day(quality.at_ms), f"partition {quality.partition}", quality.worker]
+    return "  ".join([*place, calibration, *rules])
+
+
 VIEWS = {
     "alerts": View(
         topic=topics.ALERTS, decode=decode_alarm, line=_alarm, has_wards=True, has_priorities=True
@@ -102,5 +110,8 @@ VIEWS = {
     "rejected": View(topic=topics.REJECTED, decode=decode_rejection, line=_rejection, has_wards=False),
     "status": View(topic=topics.STATUS, decode=decode_status, line=_status, has_wards=True),
     "pulse": View(topic=topics.PULSE, decode=decode_pulse, line=_pulse, has_wards=False, has_patients=False),
+    "quality": View(
+        topic=topics.QUALITY, decode=decode_quality, line=_quality, has_wards=False, has_patients=False
+    ),
     "readings": View(topic=topics.READINGS, decode=ReadingDecoder().decode, line=_reading, has_wards=False),
 }
