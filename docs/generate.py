@@ -7,6 +7,7 @@ own is only the feed's protocol for machines, which ``asyncapi`` makes.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -17,12 +18,21 @@ from wardwatch.core.alarming.policy import Handling, WardPolicy
 from wardwatch.core.conditions import CONDITIONS, Condition
 from wardwatch.core.events import Cause, Priority
 from wardwatch.core.leaps import LEAP_OF
+from wardwatch.core.model import shipped_model
 from wardwatch.core.permissions import MAY, Action, ConsoleRole
 from wardwatch.core.vitals import VITALS
+from wardwatch.report import model_card as card
 
 FOLDER = Path(__file__).parent
 
-_UNIT_OF_RULE = {"news2": "", "learned": " bits", "nightly": "", "river": "", "fall": " g", "deterioration": ""}
+_UNIT_OF_RULE = {
+    "news2": "",
+    "learned": " bits",
+    "nightly": "",
+    "river": "",
+    "fall": " g",
+    "deterioration": "",
+}
 _UNIT_OF_RHYTHM = {"irregular": " %", "pause": " s", "fast": " /min"}
 _RIGHTS = {
     Action.READ: "to see alarms",
@@ -157,8 +167,22 @@ def rights() -> str:
     return _table(("", *(f"`{role}`" for role in ConsoleRole), "which is"), rows)
 
 
+def model_card() -> str:
+    """The shipped model's, as reports have it."""
+    told = card.model_card(shipped_model())
+    lines = [_wrapped(paragraph) for paragraph in told.text]
+    for part in told.parts:
+        lines += [f"\n## {part.title}\n", *(_wrapped(item, "- ") for item in part.items)]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, bullet: str = "") -> str:
+    indent = " " * len(bullet)
+    return textwrap.fill(text, 116, initial_indent=bullet, subsequent_indent=indent, break_on_hyphens=False)
+
+
 PARTS: dict[str, Callable[[], str]] = {
-    part.__name__: part for part in (conditions, leaps, states, diagram, handling, causes, rights)
+    part.__name__: part for part in (conditions, leaps, states, diagram, handling, causes, rights, model_card)
 }
 
 

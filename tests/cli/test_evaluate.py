@@ -97,6 +97,38 @@ def test_both_kinds_of_deterioration_are_told_one_after_the_other(tmp_path: Path
     assert sum(line.startswith("clock ") for line in table) == 2
 
 
+def test_a_report_is_written_beside_what_is_printed(tmp_path: Path) -> None:
+    path = write_tar(tmp_path / "set.tar.gz", stay_files(9))
+    folder = tmp_path / "a/b"
+    result = run("sepsis2019", path, "--json", "--report", folder)
+    assert json.loads(result.stdout)["suite"] == "sepsis2019"
+    assert [each.name for each in folder.iterdir()] == ["sepsis2019.html"]
+    assert f"report: {folder / 'sepsis2019.html'}" in result.stderr
+    written = (folder / "sepsis2019.html").read_bytes()
+    table = run("sepsis2019", path, "--report", folder).stdout
+    assert table == run("sepsis2019", path).stdout
+    assert (folder / "sepsis2019.html").read_bytes() == written
+
+
+def test_every_suite_has_a_report(wearers: Path, tmp_path: Path) -> None:
+    run("burden", wearers, *FEW, "--report", tmp_path)
+    events = write_folder(tmp_path / "clif", clif_tables(6, ill=2))
+    run("deterioration", events, "--report", tmp_path)
+    assert "Injected" in (tmp_path / "burden.html").read_text()
+    assert "Example alarms" in (tmp_path / "deterioration.html").read_text()
+
+
+def test_a_report_that_cant_be_written_is_one_sentence_before_the_work_begins(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("mine")
+    for folder in (in_the_way, in_the_way / "below"):
+        with pytest.raises(UsersError, match="--report"):
+            run("sepsis2019", tmp_path / "nowhere.tar.gz", "--report", folder)
+    assert in_the_way.read_text() == "mine"
+    with pytest.raises(UsersError, match="explanations has no report"):
+        run("explanations", tmp_path, "--report", tmp_path)
+
+
 def test_a_suite_says_in_one_sentence_which_recordings_it_needs(wearers: Path) -> None:
     with pytest.raises(UsersError, match="SepsisLabel"):
         run("sepsis2019", wearers)

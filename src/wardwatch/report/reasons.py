@@ -8,6 +8,8 @@ from typing import Any
 from wardwatch.report.words import Figures, interval, label_of, listed, unit_in_words, value_of
 
 _MAIN_VITALS = 3
+# What a vital adds to a score, and where that comes from.
+_PARTS = ("z", "contribution", "of_now", "of_days")
 _OWN_WORDS = {
     "rule", "rule_version", "limit", "limit_of", "direction", "band", "lasted_s", "vital", "value", "unit",
     "counterfactual", "why_not_higher", "usual", "usual_band", "points", "lowest", "highest", "missing",
@@ -73,9 +75,11 @@ def _of_vitals(why: Figures) -> Iterator[tuple[str, str]]:
         return
     for name, of in vitals.items():
         told = [value_of(name, of["now"])] if isinstance(of.get("now"), int | float) else []
+        if _is_number(of.get("of_most")):
+            told.append(f"most have about {value_of(name, of['of_most'])}")
         if of.get("band") is not None:
             told.append(f"usual {interval(of['band'], 1)}")
-        told += [f"{label_of(key)} {of[key]:.1f}" for key in ("z", "contribution") if _is_number(of.get(key))]
+        told += [f"{label_of(key)} {of[key]:.1f}" for key in _PARTS if _is_number(of.get(key))]
         yield label_of(name), ", ".join(told)
 
 

@@ -1,0 +1,45 @@
+"""Nobody is told more of wardwatch than its nulls leave."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.reports import figures_of, row_of
+from wardwatch.report.verdict import is_beaten, verdict
+
+
+def lost(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"method": method, "figure": figure} for method, figure in pairs]
+
+
+def test_what_it_does_not_beat_is_named_with_the_figures() -> None:
+    figures = figures_of(not_beaten=lost(("clock", "auroc"), ("clock", "sensitivity"), ("random", "utility")))
+    assert verdict(figures) == (
+        "wardwatch does NOT beat clock in AUROC and events caught; random in utility "
+        "(events caught are those at 0.25 false alarms a patient-day)."
+    )
+    assert is_beaten(figures)
+
+
+def test_it_beats_those_of_whom_nothing_is_said() -> None:
+    assert verdict(figures_of(not_beaten=[])).startswith("wardwatch beats random and clock in every figure")
+    assert not is_beaten(figures_of(not_beaten=[]))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "beaten"), [(0.5, 0.5, True), (0.5, 0.6, True), (0.5, 0.4, False)]
+)
+def test_a_suite_that_says_nothing_of_it_is_judged_by_what_is_caught(
+    ours: float, theirs: float, *, beaten: bool
+) -> None:
+    figures = figures_of(rows=[row_of("wardwatch", ours), row_of("NEWS2", theirs)])
+    del figures["not_beaten"]
+    assert is_beaten(figures) == beaten
+    assert ("does NOT beat NEWS2 in events caught" in verdict(figures)) == beaten
+
+
+def test_without_a_common_figure_nothing_is_claimed() -> None:
+    unknown = {"auroc": None, "auprc": None}
+    rows = [row_of("wardwatch", None, **unknown), row_of("clock", 0.3, **unknown)]
+    assert verdict(figures_of(rows=rows, not_beaten=[])).startswith("Whether wardwatch beats anything")
+    assert verdict(figures_of(rows=[row_of("clock")], not_beaten=[])).startswith("Whether wardwatch beats")
