@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given, settings
 
 from tests.support.wards import NOW_MS, Sent, known_ward, told, usual, ward_logs
+from wardwatch.core import patient
+from wardwatch.core.bank import Bank
 from wardwatch.core.conditions import CONDITIONS, UNUSUAL
+from wardwatch.core.detectors.night_level import RAISED_RATE
 from wardwatch.core.events import AlarmEvent, Phase
+from wardwatch.core.explain_learned import nightly
 from wardwatch.core.fusion import BAND_SPREADS
+from wardwatch.core.local_time import LocalTime
+from wardwatch.core.model import shipped_model
+from wardwatch.core.table import PatientTable
 from wardwatch.core.vitals import VITALS
 
 UNITS = {vital.name: vital.unit for vital in VITALS}
@@ -149,16 +156,25 @@ def nightly_alarm() -> AlarmEvent:
     return event
 
 
-def test_a_nightly_alarm_gives_the_nights_mean_and_what_is_usual() -> None:
+def test_a_nightly_alarm_gives_both_nights_and_what_is_usual() -> None:
     event = nightly_alarm()
     assert event.condition == "heart_rate.nightly"
-    assert event.text == f"Resting HR at night {event.why['value']}, usual {event.why['usual']}"
-    assert event.why["value"] >= event.why["usual"] + 3
+    assert event.text == f"Resting HR at night {event.why['value']:g}, usual {event.why['usual']:g}"
+    for night in event.why, event.why["night_before"]:
+        assert night["value"] == night["usual"] + 5
+    assert event.why["nights"] == 5
     assert (event.why["vital"], event.why["unit"]) == ("heart_rate", "/min")
 
 
-def test_with_the_mean_that_the_counterfactual_allows_a_night_is_as_usual() -> None:
+def test_the_counterfactual_allows_a_night_what_is_just_not_raised() -> None:
     event = nightly_alarm()
-    most = event.why["counterfactual"]["nightly_mean"]["at_most"]
-    assert most < event.why["value"]
-    assert most <= event.why["usual"] + 3
+    most = event.why["counterfactual"]["nightly_level"]["at_most"]
+    assert most == event.why["usual"] + RAISED_RATE
+
+
+def test_of_an_alarm_that_a_former_version_began_there_are_no_figures() -> None:
+    bank = Bank(shipped_model(), LocalTime.utc(), 0.05)
+    table = PatientTable((*patient.COLUMNS, *bank.columns))
+    text, reasons = nightly(table, bank, int(table.rows(["p-1"])[0]))
+    assert text == "Resting HR at night"
+    assert reasons == {"vital": "heart_rate", "unit": "/min"}

@@ -73,9 +73,13 @@ def test_a_limits_value_is_beyond_it_as_a_chart_writes_it(why: dict[str, Any], r
     assert agrees({"rule": "limit", **why}) == right
 
 
-@pytest.mark.parametrize(("value", "right"), [(63, True), (62, False)])
-def test_a_night_is_as_far_above_the_usual_as_the_paper_asks_for(value: int, right: object) -> None:
-    assert agrees({"rule": "nightly", "value": value, "usual": 60}) == right
+@pytest.mark.parametrize(
+    ("values", "right"),
+    [((63.0, 63.0), True), ((62.5, 63.0), False), ((61.5, 68.0), False), ((68.0, 61.5), False)],
+)
+def test_two_nights_are_raised_and_in_the_mean_by_enough(values: tuple[float, float], right: object) -> None:
+    tonight, before = ({"value": value, "usual": 60.0, "spread": 2.0} for value in values)
+    assert agrees({"rule": "nightly", **tonight, "night_before": before}) == right
 
 
 @pytest.mark.parametrize(

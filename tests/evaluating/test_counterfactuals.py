@@ -138,7 +138,7 @@ def test_a_night_is_the_latest_one_at_rest_on_the_wards_clock(hours: int) -> Non
         {h * 3600: {"heart_rate": 80.0, "steps": 0.0 if h < 25 else 9.0} for h in at_h},
         MIDNIGHT_MS - hours * 3_600_000,
     )
-    onset = event({"nightly_mean": {"at_most": 60}}, onset_ms=int(readings.observed_at_ms[-1]))
+    onset = event({"nightly_level": {"at_most": 60}}, onset_ms=int(readings.observed_at_ms[-1]))
     [statement] = statements(onset)
     first = first_row(statement, readings, onset, local_time)
     assert first == 1

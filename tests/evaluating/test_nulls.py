@@ -79,7 +79,3 @@ def test_charted_news2_counts_what_people_enter_and_not_what_was_refused() -> No
         reading(1, heart_rate=7000.0),
     )
     assert figures(nulls.news2_charted(tapped)) == [5.0, 5.0]
-
-
-def test_night_signal_says_nothing_before_a_night_has_ended() -> None:
-    assert figures(nulls.night_signal(tapped_of(reading(0, heart_rate=60.0)))) == [None]

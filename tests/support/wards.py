@@ -1,7 +1,8 @@
 """A ward whose patients are known to the monitor, and random logs that bring out all that it can do.
 
-Nobody is judged by the own baseline before a day was seen, so random logs begin after four days of readings
-of every patient. Those are taken in once, and each test's monitor is restored from there.
+Nobody is judged by the own baseline before a day was seen, nor their nights before twelve were, so random
+logs begin after four days of readings of every patient, and 13 of the one with a fever. Those are taken in
+once, and each test's monitor is restored from there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from wardwatch.core.reading import Batch, Reading
 DAY_MS, MINUTE_MS = 86_400_000, 60_000
 # Half past six of a morning: the night is soon over.
 NOW_MS = START_MS - START_MS % DAY_MS + DAY_MS + 390 * MINUTE_MS
-_KNOWN_SINCE_MS = NOW_MS - 4 * DAY_MS
+_KNOWN_DAYS, _KNOWN_DAYS_OF_FEVERISH = 4, 13
 # As long as a value stands: all of the time is covered with the fewest readings.
 _TRAINING_STEP_MS = 5 * MINUTE_MS
 
@@ -56,8 +57,9 @@ def usual(patient: str, at_ms: int) -> Reading:
 
 
 def training(patient: str) -> list[Sent]:
-    """The four days before :data:`NOW_MS`, in which nothing alarms."""
-    instants = range(_KNOWN_SINCE_MS, NOW_MS, _TRAINING_STEP_MS)
+    """The days before :data:`NOW_MS`, in which nothing alarms."""
+    days = _KNOWN_DAYS_OF_FEVERISH if patient == "feverish" else _KNOWN_DAYS
+    instants = range(NOW_MS - days * DAY_MS, NOW_MS, _TRAINING_STEP_MS)
     return [Sent(usual(patient, at_ms), at_ms) for at_ms in instants]
 
 

@@ -32,7 +32,7 @@ from wardwatch.core.detectors.detector import (
     score_and_learner,
 )
 from wardwatch.core.detectors.mahalanobis import Mahalanobis
-from wardwatch.core.detectors.nightsignal import HEART_RATE, NightSignal
+from wardwatch.core.detectors.night_level import HEART_RATE, NightLevel
 from wardwatch.core.detectors.spot import Spot
 from wardwatch.core.detectors.trend import Trend
 from wardwatch.core.detectors.variance_ratio import VarianceRatio
@@ -68,10 +68,10 @@ class Judged:
     """What the bank says of a round of ``n`` readings.
 
     ``bits`` (n) is how rare the fused score is, above the limit: above 0 is beyond it, and not-a-number says
-    that nothing could be judged. ``nightly`` (n) is NightSignal's level where a night has ended. ``scores``,
-    each (judged vitals, n), are the detectors'; ``fused`` what came of them; ``held`` the vitals against
-    their baselines; ``standing`` which of them may be believed, and ``judged`` (judged vitals, n) by which
-    ones a learned alarm may go.
+    that nothing could be judged. ``nightly`` (n) is what a night is where one has ended (`night_level`).
+    ``scores``, each (judged vitals, n), are the detectors'; ``fused`` what came of them; ``held`` the vitals
+    against their baselines; ``standing`` which of them may be believed, and ``judged`` (judged vitals, n) by
+    which ones a learned alarm may go.
     """
 
     bits: FloatArray
@@ -97,7 +97,7 @@ class Bank:
         # Tuned on recordings of real wearers (docs/evidence.md): a shift of two spreads within an hour, and a
         # jump counts in full.
         self._cusum = Cusum(slack=1.0, most_value=16.0, most_sum=40.0, time_constant_s=3600.0)
-        self._nightly = NightSignal()
+        self._nightly = NightLevel()
         # Those that confirm, in the order of their numbers. Windows look at the latest hours and always go
         # on; references are what is usual, and guarded as the baseline is.
         self._windows: tuple[Detector, ...] = (self._cusum, Trend())

@@ -71,7 +71,7 @@ RHYTHM_SIGNALS = (VITAL_COUNT + 5, VITAL_COUNT + 6, VITAL_COUNT + 7)
 DETERIORATION_SIGNAL = VITAL_COUNT + 8
 SIGNAL_COUNT = VITAL_COUNT + 9
 
-RULE_VERSION = 2
+RULE_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ CONDITIONS: tuple[Condition, ...] = (
         rule="nightly",
         signal=NIGHTLY_SIGNAL,
         direction=+1,
-        # Yellow is 1, red 2.
+        # Raised is 0.5, with which an alarm goes on, but none begins; alarming is 1.
         limit=0.5,
         band=1.0,
         priority=Priority.LOW,

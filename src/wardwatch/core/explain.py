@@ -84,7 +84,7 @@ def text_and_reasons(table: PatientTable, judges: Judges, step: Step) -> tuple[s
 def _of_learned(table: PatientTable, judges: Judges, step: Step) -> tuple[str, dict[str, Any]]:
     rule = CONDITIONS[step.condition].rule
     if rule == "nightly":
-        return explain_learned.nightly(table, judges.bank, step)
+        return explain_learned.nightly(table, judges.bank, step.row)
     if rule == "river":
         return river_judging.reasons(judges.river, table, step.row)
     if rule == "deterioration":

@@ -10,7 +10,7 @@ from wardwatch.core import fusion, looking
 from wardwatch.core.alarms import Step
 from wardwatch.core.bank import Bank, known_soon
 from wardwatch.core.detectors.detector import JUDGED, State
-from wardwatch.core.detectors.nightsignal import last_night
+from wardwatch.core.detectors.night_level import Night, last_nights
 from wardwatch.core.detectors.trend import WINDOWS_H, slopes_per_hour
 from wardwatch.core.reading import FloatArray
 from wardwatch.core.table import PatientTable
@@ -105,15 +105,32 @@ def usual_of(table: PatientTable, bank: Bank, row: int, vital: int) -> dict[str,
     return {} if np.isnan(centre) else {"usual": centre, "usual_band": [centre - band, centre + band]}
 
 
-def nightly(table: PatientTable, bank: Bank, step: Step) -> tuple[str, dict[str, Any]]:
-    """Of the night's mean heart rate at rest, against the median of all nights."""
-    night = last_night(bank.state_of(table, np.array([step.row])))
-    told = f"Resting HR at night {night.mean}, usual {night.baseline}"
-    reasons = {
-        "vital": "heart_rate",
-        "unit": "/min",
-        "value": night.mean,
-        "usual": night.baseline,
-        "allowed": {"nightly_mean": {"at_most": night.green_up_to}},
+def nightly(table: PatientTable, bank: Bank, row: int) -> tuple[str, dict[str, Any]]:
+    """Of the heart's lowest level in two nights, against what is usual for the patient's nights."""
+    tonight, before = last_nights(bank.state_of(table, np.array([row])))
+    reasons: dict[str, Any] = {"vital": "heart_rate", "unit": "/min"}
+    figure, usual, spread, nights = _of_night(tonight)
+    if figure is None or usual is None:
+        # Of an alarm that began by another rule's state, or long ago.
+        return "Resting HR at night", reasons
+    before_figure, before_usual, before_spread, _ = _of_night(before)
+    reasons |= {
+        "value": figure,
+        "usual": usual,
+        "spread": spread,
+        "nights": nights,
+        "night_before": {"value": before_figure, "usual": before_usual, "spread": before_spread},
     }
-    return told, reasons
+    most = float(tonight.most_after(before)[0])
+    if np.isfinite(most):
+        # Figures are in halves of a beat.
+        reasons["allowed"] = {"nightly_level": {"at_most": float(np.floor(2 * (usual + most))) / 2}}
+    return f"Resting HR at night {figure:g}, usual {usual:g}", reasons
+
+
+def _of_night(night: Night) -> tuple[float | None, float | None, float | None, int]:
+    figure, usual, spread = (
+        None if np.isnan(number[0]) else float(number[0])
+        for number in (night.figure, night.usual, night.spread)
+    )
+    return figure, usual, spread, int(night.nights[0])

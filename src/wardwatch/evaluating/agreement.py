@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from math import fsum
 from typing import Any
 
+from wardwatch.core.detectors.night_level import MEAN_SPREADS, MOST_DISTANCE, RAISED_RATE, RAISED_SPREADS
 from wardwatch.core.fusion import BAND_SPREADS
 from wardwatch.core.vitals import VITAL_INDEX, VITALS
 
@@ -27,8 +28,6 @@ Why = Mapping[str, Any]
 SUM_TOLERANCE = 1e-9
 # A value is told to the third digit after the point.
 _HALF_DIGIT = 0.5e-3
-# Alavi et al. 2022, in /min above the usual.
-_RAISED = 3
 
 
 def agrees(why: Why) -> bool:
@@ -45,6 +44,7 @@ def _learned(why: Why) -> bool:
         and all(map(_z_agrees, why["vitals"].values()))
     )
 
+
 def _deterioration(why: Why) -> bool:
     added = fsum(of["contribution"] for of in why["vitals"].values())
     return bool(
@@ -55,7 +55,6 @@ def _deterioration(why: Why) -> bool:
             for of in why["vitals"].values()
         )
     )
-
 
 
 def _z_agrees(of: Why) -> bool:
@@ -78,7 +77,14 @@ def _limit(why: Why) -> bool:
 
 
 def _nightly(why: Why) -> bool:
-    return bool(why["value"] - why["usual"] >= _RAISED)
+    nights = why, why["night_before"]
+    raised = all(_distance(of) > max(RAISED_RATE, RAISED_SPREADS * of["spread"]) for of in nights)
+    mean = fsum(min(_distance(of), MOST_DISTANCE) for of in nights) / 2
+    return bool(raised and mean > MEAN_SPREADS * why["spread"])
+
+
+def _distance(of: Why) -> float:
+    return float(of["value"] - of["usual"])
 
 
 def _river(why: Why) -> bool:
@@ -95,11 +101,11 @@ def _rhythm(why: Why) -> bool:
 
 _OF_RULE: dict[str, Callable[[Why], bool]] = {
     "learned": _learned,
+    "deterioration": _deterioration,
     "news2": _news2,
     "limit": _limit,
     "nightly": _nightly,
     "river": _river,
     "fall": _fall,
     "rhythm": _rhythm,
-    "deterioration": _deterioration,
 }

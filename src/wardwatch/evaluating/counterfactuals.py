@@ -1,10 +1,10 @@
 """What an alarm says would have kept it away, as a change of the readings that brought it about.
 
 The counterfactual of an alarm's step is made of statements, each of which is to be true by itself: had it
-lasted less than so long; had this vital, or all of these, stayed within such bounds; had the night's mean
-been at most so much. Bounds are for the values of the time from the alarm's onset to the step, with those
-that were measured before the onset and still stood. Values that the gate refuses are left as they are: they
-brought nothing about.
+lasted less than so long; had this vital, or all of these, stayed within such bounds; had the heart rate of
+the night been at most so much. Bounds are for the values of the time from the alarm's onset to the step, with
+those that were measured before the onset and still stood. Values that the gate refuses are left as they are:
+they brought nothing about.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from wardwatch.core.vitals import OBSERVATION_MAXIMUM_AGE_S, VITAL_INDEX, VITALS
 from wardwatch.evaluating.tracks import DAY_MS, HEART_RATE, Track
 
 _SYSTOLIC, _DIASTOLIC = VITAL_INDEX["systolic_pressure"], VITAL_INDEX["diastolic_pressure"]
-# NightSignal's night, on the ward's clock (Alavi et al. 2022).
+# The night of `night_level`, on the ward's clock.
 _NIGHT_MS = 7 * 3_600_000
 
 Bounds = tuple[float, float]
@@ -88,7 +88,7 @@ def statements(event: AlarmEvent) -> list[Statement]:
     found = [] if together == Statement() else [together]
     if enough == "each":
         found += [Statement(vitals={name: its}) for name, its in bounds.items()]
-    if night := left.pop("nightly_mean", None):
+    if night := left.pop("nightly_level", None):
         found.append(Statement(vitals={"heart_rate": _bounds(night)}, of_night=True))
     if impact := left.pop("impact", None):
         found.append(Statement(impact=float(impact["at_most"])))

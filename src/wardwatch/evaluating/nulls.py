@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wardwatch.core import conditions, news2
-from wardwatch.core.conditions import NEWS2_SIGNAL, NIGHTLY_SIGNAL
+from wardwatch.core.conditions import NEWS2_SIGNAL
 from wardwatch.core.news2 import PARAMETERS
 from wardwatch.core.reading import ON_OXYGEN, UNKNOWN, FloatArray, IntArray
 from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX
@@ -65,12 +65,6 @@ def news2_charted(tapped: Tapped) -> FloatArray:
         held, oxygen, level.astype(np.int8), np.zeros(len(held), dtype=np.bool_)
     ).lowest.astype(np.float64)
     return np.where(np.isnan(held[:, _SCORED]).all(axis=1), np.nan, total)
-
-
-def night_signal(tapped: Tapped) -> FloatArray:
-    """(readings): NightSignal's level of the last night, 0 to 2."""
-    level: FloatArray = tapped.standing()[:, NIGHTLY_SIGNAL]
-    return level
 
 
 def _held(values: FloatArray, at_ms: IntArray) -> FloatArray:
