@@ -50,12 +50,7 @@ class TopicsDisagreeError(Exception):
     """The source topics don't have the same partitions, so a patient's records would go to two workers."""
 
 
-_EXPLAINED = (
-    IncompleteCheckpointError,
-    MonitorFailedError,
-    TopicsDisagreeError,
-    UnreadableCheckpointError,
-)
+_EXPLAINED = (IncompleteCheckpointError, MonitorFailedError, TopicsDisagreeError, UnreadableCheckpointError)
 
 
 class FaustCrashedError(Exception):

@@ -55,8 +55,6 @@ _THRESHOLDS = (
 _SIGNS = [1 << (VITAL_COUNT + place) for place in range(len(_THRESHOLDS))]
 OFF, ON, POOR, CLEAN, LOW, CHARGED, EMPTY, RISEN, FAST, NOT_FAST, SLOW, NOT_SLOW = _SIGNS[:12]
 STUCK, CHANGED, COLD, WARM, SPIKED, LEAPT = _SIGNS[12:]
-VITAL_SIGNS = (1 << VITAL_COUNT) - 1
-CLOCK_SIGNS = FAST | NOT_FAST | SLOW | NOT_SLOW
 
 _SOURCES = np.array([source for source, _, _ in _THRESHOLDS])
 _DIRECTIONS = np.array([float(direction) for _, direction, _ in _THRESHOLDS])
