@@ -109,7 +109,12 @@ def nights(means: Iterable[int | None], local_time: LocalTime) -> Iterator[Readi
 
 
 @pytest.mark.parametrize(
-    "means", [[60, 60, 60, 64, 65, 60], [60, None, 108, 60], [60, 70, None, 90, None, 99]]
+    "means",
+    [
+        [*[60] * 11, 64, 65, 60],
+        [*[60] * 4, *[None] * 7, 62, 72, 60],
+        [*[56, 60, 66, None] * 5, *[60] * 7, 75, None, 99, 70],
+    ],
 )
 @pytest.mark.parametrize("hours", [0, 9])
 def test_a_nights_mean_is_held_against_that_night_on_the_wards_clock(
