@@ -63,13 +63,15 @@ const bandThen = (why, status) => why.usual_band ?? usualBand(status, why.vital)
 
 /** With which values there would have been no alarm; null where the rule does not say. */
 export function counterfactualOf(why) {
-  const { vitals = {}, enough, nightly_mean: night, impact, rr_interval_ms: intervals, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
+  const { vitals = {}, enough, nightly_level: night, nightly_mean: mean, impact, rr_interval_ms: intervals, on_oxygen: oxygen, consciousness } = why.counterfactual ?? {};
   const single = Object.keys(vitals).length === 1;
   const kept = Object.entries(vitals).map(([vital, bounds]) => {
     const bound = boundInWords(vital, bounds, why.direction ?? why.vitals?.[vital]?.direction, why.vitals?.[vital]);
     return single && why.rule === "limit" ? bound : `${vitalOf(vital).label} at ${bound}`;
   });
-  if (night) kept.push(`a mean of ${night.at_most} or less`);
+  if (night) kept.push(`a heart rate of ${night.at_most} or less in that night`);
+  // As it was told before.
+  if (mean) kept.push(`a mean of ${mean.at_most} or less`);
   if (impact) kept.push(`an impact of ${impact.at_most} g or less`);
   if (intervals) kept.push(`intervals of ${intervalsInWords(intervals)}`);
   if (oxygen === false) kept.push("on air");
@@ -115,12 +117,13 @@ const RULES = {
   limit: limitDetails,
   news2: news2Details,
   learned: learnedDetails,
-  nightly: (why) => [
-    ["Resting heart rate at night", `${why.value} ${vitalOf("heart_rate").unit}, usual ${why.usual}`],
   deterioration: (why) => [
     ...Object.entries(why.vitals).map(([vital, part]) => [labelOf(vital), shareInWords(vital, part, why)]),
     ["Score", `${rounded(why.score)}; it alarms above ${rounded(why.most_score)}`],
   ],
+  nightly: (why) => [
+    ...nightOf("Resting heart rate at night", why),
+    ...nightOf("The night before", why.night_before),
   ],
   river: (why) => [
     ["Detector", `${why.detector ?? "switched off"}${why.vitals ? ` of ${why.vitals.map(labelOf).join(", ")}` : ""}`],
@@ -136,6 +139,8 @@ const RULES = {
   device: deviceDetails,
 };
 
+const nightOf = (name, night) =>
+  night?.value === undefined ? [] : [[name, `${night.value} ${vitalOf("heart_rate").unit}, usual ${night.usual}`]];
 const labelOf = (vital) => vitalOf(vital).label;
 const rounded = (value) => Number(value.toPrecision(3)).toString();
 
