@@ -14,6 +14,7 @@ from wardwatch.core.reading import Batch, FloatArray, Reading
 _WARDS_PATIENTS = 60
 _CHANGE_DAY, _DAYS = 10, 22
 _HOUR_MS = 3_600_000
+_ABOVE_0 = 0.08
 
 
 class Population:
@@ -30,7 +31,9 @@ class Population:
         self._level[leaves] = self._random.normal(size=leaves.sum())
         self._state = 0.5 * self._state + sqrt(0.75) * self._random.normal(size=len(self._state))
         score = spread * np.abs(sqrt(0.3) * self._level + sqrt(0.7) * self._state)
-        return np.array([erfc(value / sqrt(2)) for value in score.tolist()])
+        p_values = np.array([erfc(value / sqrt(2)) for value in score.tolist()])
+        # As with the shipped model, whose scores are mostly 0.
+        return np.where(p_values < _ABOVE_0, p_values, 1.0)
 
 
 def drifts(seed: int, *spreads: float, patients: int = _WARDS_PATIENTS) -> list[Drift | None]:
