@@ -11,7 +11,7 @@ def test_lists_and_objects_become_tables_and_single_values_lines() -> None:
         "kinds": {"a": {"events": 1, "share": 0.5}, "b": {"events": 1_234, "share": None}},
         "healthy": {"alarms": 3, "interval": [0.1, 0.25], "by": [{"name": "x_y", "in": {"h": True}}]},
     }
-    section = further(figures_of(**own, rows=[row_of("wardwatch", counts="learned alarms")]), "")
+    section = further(figures_of(**own, rows=[row_of("wardwatch", AFIB="some"), row_of("clock")]), "")
     assert section is not None
     (counted,) = section.tables
     assert [*counted.rows] == [("Window (h)", "-12 to 3")]
@@ -21,7 +21,7 @@ def test_lists_and_objects_become_tables_and_single_values_lines() -> None:
     single, listed = parts["Healthy"]
     assert [*single.rows] == [("Alarms", "3"), ("Interval", "0.1 to 0.25")]
     assert (listed.heads, [*listed.rows]) == (["Name", "In h"], [["x y", "yes"]])
-    assert [*parts["More of wardwatch"][0].rows] == [("Counts", "learned alarms")]
+    assert [*parts["More of wardwatch"][0].rows] == [("AFIB", "some")]
     assert [*parts["Courses"][0].rows] == [["heart block", "3", "0.1 to 0.9", "1.5"]]
 
 

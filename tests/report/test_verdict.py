@@ -32,14 +32,26 @@ def test_it_beats_those_of_whom_nothing_is_said() -> None:
 def test_a_suite_that_says_nothing_of_it_is_judged_by_what_is_caught(
     ours: float, theirs: float, *, beaten: bool
 ) -> None:
-    figures = figures_of(rows=[row_of("wardwatch", ours), row_of("NEWS2", theirs)])
+    figures = figures_of(
+        rows=[row_of("wardwatch", ours), row_of("NEWS2", theirs, auroc=0.6, auprc=0.05, ppv=0.1)]
+    )
     del figures["not_beaten"]
     assert is_beaten(figures) == beaten
     assert ("does NOT beat NEWS2 in events caught" in verdict(figures)) == beaten
 
 
 def test_without_a_common_figure_nothing_is_claimed() -> None:
-    unknown = {"auroc": None, "auprc": None}
+    unknown = {"auroc": None, "auprc": None, "ppv": None}
     rows = [row_of("wardwatch", None, **unknown), row_of("clock", 0.3, **unknown)]
     assert verdict(figures_of(rows=rows, not_beaten=[])).startswith("Whether wardwatch beats anything")
     assert verdict(figures_of(rows=[row_of("clock")], not_beaten=[])).startswith("Whether wardwatch beats")
+
+
+def test_kinds_are_compared_one_by_one_and_who_is_quieter_is_better() -> None:
+    ours = {"recall": {"AFIB": 0.9, "VT": 1.0}, "false_alarms_an_hour": {"normal": 2.0, "noise": 1.0}}
+    theirs = {"recall": {"AFIB": 0.8, "VT": 1.0}, "false_alarms_an_hour": {"normal": 3.0, "noise": 0.5}}
+    unknown = {"auroc": None, "auprc": None, "ppv": None}
+    rows = [row_of("wardwatch", None, **unknown, **ours), row_of("limits", None, **unknown, **theirs)]
+    figures = figures_of(rows=rows)
+    del figures["not_beaten"]
+    assert verdict(figures) == "wardwatch does NOT beat limits in recall of VT and false alarms on noise."

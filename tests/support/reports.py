@@ -10,9 +10,9 @@ POINTS = ("0.029", "0.1", "0.25", "0.5", "1", "2")
 _VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
-def row_of(method: str, caught: float | None = 0.4, **figures: Any) -> dict[str, Any]:
+def row_of(method: str, share: float | None = 0.4, /, **figures: Any) -> dict[str, Any]:
     """One method: the same share of events caught wherever it is set."""
-    ends = None if caught is None else [caught - 0.1, caught + 0.1]
+    ends = None if share is None else [share - 0.1, share + 0.1]
     return {
         "method": method,
         "auroc": 0.7,
@@ -21,7 +21,7 @@ def row_of(method: str, caught: float | None = 0.4, **figures: Any) -> dict[str,
         "ppv": 0.2,
         "lead_time_h": 3.0,
         "lead_time_quartiles_h": [1.0, 6.0],
-        "sensitivity": dict.fromkeys(POINTS, caught),
+        "sensitivity": dict.fromkeys(POINTS, share),
         "false_alarms": dict.fromkeys(POINTS, 0.2),
         "alarming": dict.fromkeys(POINTS, 0.01),
         "intervals": {"auroc": [0.6, 0.8], "utility": None, "sensitivity": dict.fromkeys(POINTS, ends)},

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wardwatch.report.by_method import TOLD_OF_ROWS, kinds_of, single_of
 from wardwatch.report.parts import Section, Table
-from wardwatch.report.words import NONE, Figures
+from wardwatch.report.words import NONE, Figures, headed
 
-# What other sections tell, of an evaluation and of a row.
+# What other sections tell.
 _TOLD = {
     "suite", "version", "seed", "patients", "patient_days", "events", "rows", "curves", "subgroups",
     "calibration", "lead_times_h", "examples", "not_beaten", "subgroup_differences", "alarms", "prevalence",
     "of",
-}  # fmt: skip
-_TOLD_OF_ROWS = {
-    "method", "auroc", "auprc", "utility", "ppv", "lead_time_h", "lead_time_quartiles_h", "sensitivity",
-    "false_alarms", "alarming", "intervals",
 }  # fmt: skip
 
 
 def further(figures: Figures, name: str) -> Section | None:
     """Tables of everything else, or nothing where there is nothing else."""
     own = {key: told for key, told in figures.items() if key not in _TOLD and not is_evaluation(told)}
+    told_of_rows = {*TOLD_OF_ROWS, *kinds_of(figures["rows"]), *single_of(figures["rows"])}
     own |= {
         f"more of {row['method']}": more
         for row in figures["rows"]
-        if (more := {key: told for key, told in row.items() if key not in _TOLD_OF_ROWS})
+        if (more := {key: told for key, told in row.items() if key not in told_of_rows})
     }
     if not own:
         return None
@@ -46,7 +44,7 @@ def is_evaluation(told: Any) -> bool:
 
 
 def _part(key: str, told: Any, before: str) -> Section:
-    title = _words(key).capitalize()
+    title = headed(_words(key))
     tables = [*_tables(told if isinstance(told, Mapping) else {key: told}, title)]
     return Section(name=f"{before}-{key.replace(' ', '-')}", title=title, tables=tables)
 
@@ -87,7 +85,7 @@ def _is_rows(value: Any) -> bool:
 
 
 def _values(told: Figures, caption: str) -> Table:
-    rows = [(_words(key).capitalize(), _cell(value)) for key, value in told.items()]
+    rows = [(headed(_words(key)), _cell(value)) for key, value in told.items()]
     return Table(caption=caption, heads=("Figure", "Value"), rows=rows)
 
 
@@ -96,7 +94,7 @@ def _table(caption: str, rows: Sequence[Figures]) -> Table:
     heads = [*dict.fromkeys(key for row in flat for key in row)]
     return Table(
         caption=caption,
-        heads=[head.capitalize() or "Of" for head in heads],
+        heads=[headed(head) or "Of" for head in heads],
         rows=[[row.get(head, NONE) for head in heads] for row in flat],
     )
 

@@ -32,6 +32,11 @@ def is_ranked(figures: Figures) -> bool:
     return any(row.get(name) is not None for row in figures["rows"] for name in _RANKS)
 
 
+def has_operating_points(figures: Figures) -> bool:
+    """Whether of any method it is known what it catches."""
+    return any(caught is not None for row in figures["rows"] for caught in row["sensitivity"].values())
+
+
 def ranks(figures: Figures, name: str) -> Section:
     """Of all instants, not only of those above a threshold."""
     names = [each for each in _RANKS if any(row.get(each) is not None for row in figures["rows"])]

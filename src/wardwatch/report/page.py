@@ -8,11 +8,12 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from wardwatch.core.model import Model
+from wardwatch.report.by_method import by_method, kinds_of, single_of
 from wardwatch.report.calibration import calibration
 from wardwatch.report.examples import examples
 from wardwatch.report.further import further, is_evaluation
 from wardwatch.report.lead_times import lead_times
-from wardwatch.report.methods import is_ranked, operating_points, ranks
+from wardwatch.report.methods import has_operating_points, is_ranked, operating_points, ranks
 from wardwatch.report.model_card import model_card
 from wardwatch.report.own_alarms import own_alarms
 from wardwatch.report.parts import Section
@@ -38,8 +39,10 @@ def _sections(figures: Figures, name: str) -> list[Section]:
     sections = []
     if is_ranked(figures):
         sections.append(ranks(figures, name))
-    if figures["rows"]:
+    if has_operating_points(figures):
         sections.append(operating_points(figures, name))
+    if kinds_of(figures["rows"]) or single_of(figures["rows"]):
+        sections.append(by_method(figures, name))
     if any(figures["lead_times_h"].values()) and figures["events"]:
         sections.append(lead_times(figures, name))
     if figures.get("alarms"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wardwatch.report.words import Figures, interval, label_of, listed, unit_in_words, value_of
+from wardwatch.report.words import Figures, headed, interval, label_of, listed, unit_in_words, value_of
 
 _MAIN_VITALS = 3
 # What a vital adds to a score, and where that comes from.
@@ -88,9 +88,9 @@ def _others(why: Figures) -> Iterator[tuple[str, str]]:
     for name, told in why.items():
         if name not in _OWN_WORDS and not name.endswith("_at_ms"):
             if _is_number(told):
-                yield label_of(name).capitalize(), f"{told:.4g}"
+                yield headed(label_of(name)), f"{told:.4g}"
             elif isinstance(told, str):
-                yield label_of(name).capitalize(), label_of(told)
+                yield headed(label_of(name)), label_of(told)
 
 
 def _of_all_rules(why: Figures) -> Iterator[tuple[str, str]]:

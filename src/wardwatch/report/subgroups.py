@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Picture
 
 from wardwatch.report.drawing import INK, OURS, drawn
 from wardwatch.report.parts import Figure, Section, Table
-from wardwatch.report.words import MAIN_POINT, Figures, interval_of, number, with_interval
+from wardwatch.report.words import MAIN_POINT, Figures, headed, interval_of, number, with_interval
 
 # What wardwatch aims at: its own choice.
 _AIM = 0.05
@@ -56,12 +56,10 @@ def _sentence(of: Figures) -> str:
     first, second = of["of"]
     difference = of["sensitivity"][MAIN_POINT]
     if difference is None:
-        return (
-            f"{first.capitalize()} and {second}: the difference in the share of events caught is not known."
-        )
+        return f"{headed(first)} and {second}: the difference in the share of events caught is not known."
     kept = "is within" if abs(difference) <= _AIM else "is NOT within"
     told = with_interval(difference, of["intervals"].get(MAIN_POINT), 2)
-    return f"{first.capitalize()} less {second}: {told} of the events caught, which {kept} the aim of {_AIM}."
+    return f"{headed(first)} less {second}: {told} of the events caught, which {kept} the aim of {_AIM}."
 
 
 def _differences(differences: Sequence[Figures]) -> Table:

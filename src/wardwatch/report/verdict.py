@@ -11,44 +11,31 @@ _NAMES = {
     "auroc": "AUROC",
     "auprc": "AUPRC",
     "utility": "utility",
+    "ppv": "PPV",
     "sensitivity": "events caught",
 }
+# Of these the suite has a figure for each kind; a lower one is better where a method is to be quiet.
+_BY_KIND = {"recall": "recall of", "false_alarms_an_hour": "false alarms on"}
+_LOWER_IS_BETTER = {"false_alarms_an_hour"}
 
 
 def verdict(figures: Figures) -> str:
     """Which nulls it does not beat, and in what."""
-    others = comparable(figures["rows"])
+    others = [method for method, names in _both(figures["rows"]).items() if names]
     if not others:
         return (
             "Whether wardwatch beats anything this does not tell: there is no figure that it and another "
             "method both have."
         )
     lost = by_method(figures)
-    at = f"events caught are those at {MAIN_POINT} false alarms a patient-day"
+    caught = any("events caught" in names for names in _both(figures["rows"]).values())
+    at = f" (events caught are those at {MAIN_POINT} false alarms a patient-day)" if caught else ""
     if not lost:
-        return f"wardwatch beats {listed(others)} in every figure that both have ({at})."
+        return f"wardwatch beats {listed(others)} in every figure that both have{at}."
     told = "; ".join(f"{method} in {listed(names)}" for method, names in lost.items())
     beaten = [method for method in others if method not in lost]
     end = f"; it beats {listed(beaten)} in every figure that both have" if beaten else ""
-    return f"wardwatch does NOT beat {told}{end} ({at})."
-
-
-def comparable(rows: Sequence[Figures]) -> Sequence[str]:
-    """The methods of which a figure is known that is known of wardwatch, too."""
-    ours = next((row for row in rows if row["method"] == OUR_METHOD), None)
-    if ours is None:
-        return []
-    return [
-        row["method"]
-        for row in rows
-        if row is not ours
-        and any(mine is not None and theirs is not None for mine, theirs in _both(ours, row))
-    ]
-
-
-def _both(ours: Figures, other: Figures) -> Sequence[tuple[object, object]]:
-    ranks = [(ours.get(name), other.get(name)) for name in _NAMES if name != "sensitivity"]
-    return [*ranks, (ours["sensitivity"][MAIN_POINT], other["sensitivity"][MAIN_POINT])]
+    return f"wardwatch does NOT beat {told}{end}{at}."
 
 
 def is_beaten(figures: Figures) -> bool:
@@ -59,19 +46,31 @@ def is_beaten(figures: Figures) -> bool:
 def by_method(figures: Figures) -> Mapping[str, Sequence[str]]:
     """The figures in which each method is as good as wardwatch, or better."""
     lost: dict[str, list[str]] = {}
-    for one in figures["not_beaten"] if "not_beaten" in figures else _at_main_point(figures["rows"]):
-        lost.setdefault(one["method"], []).append(_NAMES.get(one["figure"], one["figure"]))
+    if "not_beaten" in figures:
+        for one in figures["not_beaten"]:
+            lost.setdefault(one["method"], []).append(_NAMES.get(one["figure"], one["figure"]))
+        return lost
+    # What a suite that doesn't say it itself has to be asked.
+    for method, names in _both(figures["rows"]).items():
+        if as_good := [name for name, (ours, theirs) in names.items() if theirs >= ours]:
+            lost[method] = as_good
     return lost
 
 
-def _at_main_point(rows: Sequence[Figures]) -> Sequence[Figures]:
-    """What a suite that doesn't say it itself has to be asked."""
-    ours = next((row["sensitivity"][MAIN_POINT] for row in rows if row["method"] == OUR_METHOD), None)
-    return [
-        {"method": row["method"], "figure": "sensitivity"}
+def _both(rows: Sequence[Figures]) -> Mapping[str, Mapping[str, tuple[float, float]]]:
+    """Of each other method the figures that it and wardwatch both have; the higher one is the better."""
+    ours = next((_known(row) for row in rows if row["method"] == OUR_METHOD), {})
+    return {
+        row["method"]: {name: (ours[name], theirs) for name, theirs in _known(row).items() if name in ours}
         for row in rows
-        if ours is not None
-        and row["method"] != OUR_METHOD
-        and row["sensitivity"][MAIN_POINT] is not None
-        and row["sensitivity"][MAIN_POINT] >= ours
-    ]
+        if row["method"] != OUR_METHOD
+    }
+
+
+def _known(row: Figures) -> dict[str, float]:
+    told = {_NAMES[name]: row.get(name) for name in _NAMES if name != "sensitivity"}
+    told[_NAMES["sensitivity"]] = row["sensitivity"][MAIN_POINT]
+    for key, words in _BY_KIND.items():
+        for kind, figure in row.get(key, {}).items():
+            told[f"{words} {kind}"] = -figure if key in _LOWER_IS_BETTER and figure is not None else figure
+    return {name: figure for name, figure in told.items() if figure is not None}

@@ -74,6 +74,15 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+def headed(words: str) -> str:
+    """With a capital first; those of abbreviations stay.
+
+    >>> headed("AFIB"), headed("false alarms"), headed("")
+    ('AFIB', 'False alarms', '')
+    """
+    return words[:1].upper() + words[1:]
+
+
 def vital_of(name: str) -> VitalSign | None:
     """The vital sign of this name, if there is one."""
     return _BY_NAME.get(name)
