@@ -131,9 +131,10 @@ def command(
         options = SuiteOptions(rules=rules, **numbers)
         figures = _evaluated(suite, paths, options).as_json()
         lines = _TABLES.get(suite, evaluation_tables)(figures)
+    # The figures first: they may have taken an hour, and a disk may be full.
+    click.echo(json.dumps(figures) if as_json else "\n".join(lines))
     if report_folder is not None:
         click.echo(f"report: {write_report(report_folder, figures, rules.model)}", err=True)
-    click.echo(json.dumps(figures) if as_json else "\n".join(lines))
 
 
 def _evaluated(suite: str, paths: Sequence[Path], options: SuiteOptions) -> Evaluation:
