@@ -51,3 +51,22 @@ def test_a_rule_of_which_little_is_known_is_told_all_the_same(why: dict[str, Any
     if "points" in why:
         why |= {"lowest": 0, "highest": 3, "limit": 4}
     assert reasons(why)[-1][0] == "Rule"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [
+        (
+            {"lasted_less_than_s": 0.1, "rr_interval_ms": {"at_most": 1199}},
+            "intervals in ms of at most 1199, or less than 0.1 s of it",
+        ),
+        ({"nightly_mean": {"at_most": 62.5}}, "a nightly mean of at most 62.5"),
+        ({"impact": {"at_most": 3}}, "an impact in g of at most 3"),
+        (
+            {"vitals": {"heart_rate": {"at_least": 51, "at_most": 90}}, "on_oxygen": False, "enough": "all"},
+            "HR from 51 /min to 90 /min and on air",
+        ),
+    ],
+)
+def test_what_would_not_have_alarmed_is_told_of_every_rule(allowed: dict[str, Any], told: str) -> None:
+    assert ("No alarm with", told) in reasons({"rule": "any", "counterfactual": allowed})

@@ -51,7 +51,12 @@ def test_kinds_are_compared_one_by_one_and_who_is_quieter_is_better() -> None:
     ours = {"recall": {"AFIB": 0.9, "VT": 1.0}, "false_alarms_an_hour": {"normal": 2.0, "noise": 1.0}}
     theirs = {"recall": {"AFIB": 0.8, "VT": 1.0}, "false_alarms_an_hour": {"normal": 3.0, "noise": 0.5}}
     unknown = {"auroc": None, "auprc": None, "ppv": None}
-    rows = [row_of("wardwatch", None, **unknown, **ours), row_of("limits", None, **unknown, **theirs)]
+    rows = [
+        row_of("wardwatch", None, alarming_on_normal=0.2, **unknown, **ours),
+        row_of("limits", None, alarming_on_normal=0.1, **unknown, **theirs),
+    ]
     figures = figures_of(rows=rows)
     del figures["not_beaten"]
-    assert verdict(figures) == "wardwatch does NOT beat limits in recall of VT and false alarms on noise."
+    assert verdict(figures) == (
+        "wardwatch does NOT beat limits in time in alarm on normal, recall of VT and false alarms on noise."
+    )

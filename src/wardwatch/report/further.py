@@ -45,7 +45,7 @@ def is_evaluation(told: Any) -> bool:
 
 def _part(key: str, told: Any, before: str) -> Section:
     title = headed(_words(key))
-    tables = [*_tables(told if isinstance(told, Mapping) else {key: told}, title)]
+    tables = [*_tables(told, title)] if isinstance(told, Mapping) else [_table(title, told)]
     return Section(name=f"{before}-{key.replace(' ', '-')}", title=title, tables=tables)
 
 

@@ -33,11 +33,15 @@ _TUNED = (
     "Deterioration: its references, weights and rates never saw a label. The form of its sum, the sides of "
     "the vitals and the time constants were chosen by the labels of sepsis of every second one of the 3,766 "
     "stays of PhysioNet/CinC Challenge 2019, set B.",
+    "Irregular, pausing and fast pulses: on labelled rhythms of every second one of 278 patients in surgery, "
+    "with an ECG (VitalDB).",
 )
 _CANT = (
-    "Prove itself on what it knows: where the recordings judged are among those that the model was fitted "
-    "or tuned on, the figures are better than those of another hospital will be. The suite burden on the "
-    "wearers above and the suite sepsis2019 on set B are such cases.",
+    "Prove itself on what it knows: where the recordings judged are among those that the model was fitted or "
+    "tuned on, the figures are better than those of another hospital will be. The suites burden on the "
+    "wearers above, sepsis2019 on set B and rhythm on VitalDB are such cases.",
+    "Read a pulse in motion: rhythms were seen in anaesthetised patients with an ECG, never on a moving "
+    "wrist.",
     "Speak for wards: levels and spreads of all vitals but the heart rate are those of intensive care, and "
     "came hourly, from a chart.",
     "Speak for many: the rate of learned alarms is that of eight wearers at home and of the heart rate "

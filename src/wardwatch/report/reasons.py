@@ -10,6 +10,13 @@ from wardwatch.report.words import Figures, headed, interval, label_of, listed, 
 _MAIN_VITALS = 3
 # What a vital adds to a score, and where that comes from.
 _PARTS = ("z", "contribution", "of_now", "of_days")
+# What would have been enough, beside values of vitals.
+_BOUNDED = {
+    "nightly_mean": "a nightly mean of",
+    "impact": "an impact in g of",
+    "rr_interval_ms": "intervals in ms of",
+}
+_STATES = {"on_oxygen": "on air", "consciousness": "alert"}
 _OWN_WORDS = {
     "rule", "rule_version", "limit", "limit_of", "direction", "band", "lasted_s", "vital", "value", "unit",
     "counterfactual", "why_not_higher", "usual", "usual_band", "points", "lowest", "highest", "missing",
@@ -95,7 +102,7 @@ def _others(why: Figures) -> Iterator[tuple[str, str]]:
 
 def _of_all_rules(why: Figures) -> Iterator[tuple[str, str]]:
     if "lasted_s" in why:
-        yield "Lasted", f"{why['lasted_s']:.0f} s when it was judged"
+        yield "Lasted", f"{_seconds(why['lasted_s'])} when it was judged"
     if avoided := _counterfactual(why.get("counterfactual") or {}):
         yield "No alarm with", avoided
     if why.get("why_not_higher"):
@@ -105,10 +112,21 @@ def _of_all_rules(why: Figures) -> Iterator[tuple[str, str]]:
 
 def _counterfactual(allowed: Figures) -> str:
     bounds = [f"{label_of(vital)} {_bounds(vital, of)}" for vital, of in allowed.get("vitals", {}).items()]
+    bounds += [f"{label} {_range(allowed[key])}" for key, label in _BOUNDED.items() if key in allowed]
+    bounds += [words for key, words in _STATES.items() if key in allowed]
     ways = [listed(bounds, "and" if allowed.get("enough") == "all" else "or")] if bounds else []
     if "lasted_less_than_s" in allowed:
-        ways.append(f"less than {allowed['lasted_less_than_s']:.0f} s of it")
+        ways.append(f"less than {_seconds(allowed['lasted_less_than_s'])} of it")
     return ", or ".join(ways)
+
+
+def _seconds(duration_s: float) -> str:
+    return f"{duration_s:.0f} s" if duration_s >= 10 else f"{duration_s:.2g} s"
+
+
+def _range(of: Figures) -> str:
+    names = (("at_least", "at least"), ("at_most", "at most"))
+    return listed([f"{words} {of[key]:g}" for key, words in names if key in of])
 
 
 def _bounds(vital: str, of: Figures) -> str:

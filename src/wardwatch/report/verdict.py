@@ -70,6 +70,8 @@ def _both(rows: Sequence[Figures]) -> Mapping[str, Mapping[str, tuple[float, flo
 def _known(row: Figures) -> dict[str, float]:
     told = {_NAMES[name]: row.get(name) for name in _NAMES if name != "sensitivity"}
     told[_NAMES["sensitivity"]] = row["sensitivity"][MAIN_POINT]
+    if (share := row.get("alarming_on_normal")) is not None:
+        told["time in alarm on normal"] = -share
     for key, words in _BY_KIND.items():
         for kind, figure in row.get(key, {}).items():
             told[f"{words} {kind}"] = -figure if key in _LOWER_IS_BETTER and figure is not None else figure
