@@ -26,8 +26,8 @@ from wardwatch.core.reading import FloatArray, IntArray, Round
 from wardwatch.core.table import PatientTable
 
 # Wardwatch's own choices, tried on recordings and on simulated p values (docs/quality.md). Most scores are 0,
-# with a p value of 1; some 8 in 100 are above. Where that share moves by less than the tolerance, and the mean
-# p value with it, nobody needs to know.
+# with a p value of 1; some 8 in 100 are above. Where that share moves by less than the tolerance, and the
+# mean p value with it, nobody needs to know.
 INTERVAL_MS = 6 * 3_600_000
 TOLERANCE = 0.03
 DAY_MS = 86_400_000
@@ -36,7 +36,7 @@ _DELTA = 0.002
 # More tell nothing sooner, and keep the partition waiting: ADWIN takes some 10 ms for so many.
 _MOST_A_DAY = 1000
 # So many standard errors off is no chance, where values depend on each other a little.
-_STANDARD_ERRORS = 4.0
+_STANDARD_ERRORS = 3.0
 
 Direction = Literal["more", "fewer"]
 
