@@ -124,7 +124,7 @@ class Pulses:
     async def _beat(self, heart: _Heart, observed: Mapping[str, int], ends: Mapping[str, int]) -> None:
         try:
             if await heart.runner.is_watching():
-                _look_at_calibration(heart.runner.partition)
+                await _look_at_calibration(heart.runner.partition)
                 number = heart.runner.partition.number
                 key, value = str(number).encode(), encode_pulse(self._pulse(heart, observed, ends))
                 await (await self._sender.send(PULSE, number, key, value))
@@ -173,10 +173,13 @@ class Pulses:
         )
 
 
-def _look_at_calibration(partition: Partition) -> None:
+async def _look_at_calibration(partition: Partition) -> None:
+    calibration = partition.calibration
+    if calibration is None or not calibration.has_day_to_end:
+        return
     try:
-        if partition.calibration is not None:
-            partition.calibration.look()
+        await asyncio.to_thread(calibration.load)
+        calibration.look()
     except Exception as error:  # noqa: BLE001 (patients are watched all the same)
         logger.warning("The calibration could not be looked at: %s.", place_of(error))
 

@@ -67,7 +67,7 @@ class CalibrationWatch:
         self.values = 0
         self._limit_bits = limit_bits
         self._settling_ms = settling_ms
-        self._adwin: Any = None  # made with the first day's values: river takes seconds to import
+        self._adwin: Any = None
         self._given_ms: IntArray = np.zeros(0, dtype=np.int64)  # by the row of the table
         self._today: list[float] = []
         self._today_from_ms: int | None = None
@@ -79,7 +79,7 @@ class CalibrationWatch:
     @property
     def mean_p(self) -> float | None:
         """``None`` until a day is over."""
-        return None if self._adwin is None else float(self._adwin.estimation)
+        return float(self._adwin.estimation) if self.values else None
 
     def listen(self, table: PatientTable, taken: Round, signals: FloatArray) -> None:
         """A round of readings, and the signals that conditions go by."""
@@ -97,9 +97,19 @@ class CalibrationWatch:
         self._given_ms[taken.rows[due]] = taken.observed_at_ms[due]
         self.give(np.exp2(-bits[due]))
 
+    @property
+    def has_day_to_end(self) -> bool:
+        """Whether there is anything to :meth:`look` at."""
+        return self._today_from_ms is not None and self._heard_ms - self._today_from_ms >= DAY_MS
+
+    def load(self) -> None:
+        """Import river, which takes seconds: to be called before the first look, beside other work."""
+        if self._adwin is None:
+            self._adwin = river_making.new_adwin(_DELTA)
+
     def look(self) -> None:
         """End the day if it is over: to be called now and then, where a failure holds up no reading."""
-        if self._today_from_ms is not None and self._heard_ms - self._today_from_ms >= DAY_MS:
+        if self.has_day_to_end:
             self.end_day(self._heard_ms)
 
     def give(self, p_values: FloatArray) -> None:
@@ -112,8 +122,7 @@ class CalibrationWatch:
         today, self._today, self._today_from_ms = self._today, [], now_ms
         if not today:
             return
-        if self._adwin is None:
-            self._adwin = river_making.new_adwin(_DELTA)
+        self.load()
         # The order is no secret, and the same log gives the same.
         shuffled = random.Random(began_ms).sample(today, min(len(today), _MOST_A_DAY))  # noqa: S311
         self.values += len(shuffled)
