@@ -68,6 +68,17 @@ def test_who_is_ill_has_a_higher_score_than_who_is_well_and_it_adds_up() -> None
     assert ill[-1] > 0.0
 
 
+def test_what_is_measured_no_more_fades() -> None:
+    """Taken once, a fever and a low pressure must not count for good."""
+    ward = Ward()
+    ward.reads(**{**ILL, "body_temperature": 40.0, "systolic_pressure": 60.0})
+    rest = {name: value for name, value in WELL.items() if name != "systolic_pressure"}
+    scores = [ward.reads(**rest) for _ in range(6 * 24)]
+    known, forgotten = scores[10], scores[12]
+    assert forgotten < known - 1.0
+    assert scores[-1] == pytest.approx(after_hours(6 * 24, rest), abs=0.5)
+
+
 def test_a_heart_rate_alone_or_with_one_more_vital_says_nothing() -> None:
     assert np.isnan(after_hours(30, {"heart_rate": 128.0}))
     assert np.isnan(after_hours(30, {"heart_rate": 128.0, "oxygen_saturation": 92.0}))

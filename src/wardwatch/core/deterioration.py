@@ -7,9 +7,10 @@ the population's mean on, and added up, fading within a week. The score of a pat
     score = sum of c_i,    c_i = level_i - mean + added up_i / 24 h
 
 so that what has stood for a day counts as much as what stands now, and each term is its vital's exact
-contribution. A vital that was never measured contributes nothing. With fewer than three of the vitals known
-within twelve hours nothing is said: a heart rate alone is no picture of a patient. Nor is anything said by
-who moves, has moved within twelve minutes, or does not wear the device.
+contribution. A vital that was never measured contributes nothing; one that was not for twelve hours only what
+it has added up. With fewer than three of the vitals known within twelve hours nothing is said: a heart rate
+alone is no picture of a patient. Nor is anything said by who moves, has moved within twelve minutes, or does
+not wear the device.
 
 The limit is the score with as many false alarms as are allowed, as the model has measured (`model`). Nothing
 is learned about the patient, and nothing from alarms.
@@ -53,6 +54,8 @@ COLUMNS = (
     Column("evidence_level", "f8", 0.0, SPEAKING),
     # What has added up, in bits times hours.
     Column("evidence_sum", "f8", 0.0, SPEAKING),
+    # What each vital contributed to the latest score.
+    Column("evidence_part", "f8", 0.0, SPEAKING),
     # With no more evidence than this in its values a vital would not have made the alarm that is pending or
     # open; below 0 for one without which it would be there as well.
     Column("evidence_allowed", "f8", np.inf, SPEAKING),
@@ -102,16 +105,25 @@ class Deterioration:
         added_now = added * np.exp(-elapsed_h / _FADES_H) + (level + population.mean) * grown_h
         added = np.where(measured, added_now, added)
         table["evidence_level"][rows], table["evidence_sum"][rows] = level, added
-        beyond = total(parts_of(level, added)) - self.limits_of(table, rows)
+        # What was measured too long ago is not known now, and what it has added up goes on fading.
+        age_h = np.where(measured, 0.0, elapsed_h)
+        parts = (
+            np.where(age_h <= _KNOWN_H, level, 0.0) + added * np.exp(-age_h / _FADES_H) / _AS_MUCH_AS_NOW_H
+        )
+        table["evidence_part"][rows] = parts
+        beyond = total(parts) - self.limits_of(table, rows)
         weight = np.where(measured, share * (1.0 + grown_h / _AS_MUCH_AS_NOW_H), 0.0)
         _narrow(table, rows, evidence, weight, beyond)
-        known = (measured | (elapsed_h <= _KNOWN_H)).sum(axis=1) >= FEWEST_KNOWN
+        known = (age_h <= _KNOWN_H).sum(axis=1) >= FEWEST_KNOWN
         return np.where(known, beyond, np.nan)
 
 
-def parts_of(level: FloatArray, added: FloatArray) -> FloatArray:
-    """What each vital contributes to the score; (n, speaking vitals) each."""
-    return level + added / _AS_MUCH_AS_NOW_H
+def known_level(table: PatientTable, row: int) -> FloatArray:
+    """(speaking vitals): the followed evidence of one patient's vitals, 0 of those that are not known now."""
+    looked_ms = looking.looked_at_ms(table, np.array([row]))[0, :SPEAKING]
+    known = looked_ms.max() - looked_ms <= _KNOWN_H * 3_600_000
+    level: FloatArray = np.where(known, table["evidence_level"][row], 0.0)
+    return level
 
 
 def total(parts: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wardwatch.core.bank import Bank
-from wardwatch.core.deterioration import parts_of, total
+from wardwatch.core.deterioration import known_level, total
 from wardwatch.core.evidence import Population
 from wardwatch.core.reading import FloatArray
 from wardwatch.core.table import PatientTable
@@ -21,8 +21,7 @@ _MARGIN = 1e-6
 
 def deteriorating(table: PatientTable, bank: Bank, row: int) -> tuple[str, dict[str, Any]]:
     """As it was when the alarm took this step; the vital that contributes most comes first."""
-    level, added = table["evidence_level"][[row]], table["evidence_sum"][[row]]
-    parts = parts_of(level, added)
+    parts, level = table["evidence_part"][[row]], known_level(table, row)
     score = float(total(parts)[0])
     limit = float(bank.deterioration.limits_of(table, np.array([row]))[0])
     measured = ~np.isnan(table["value"][row, : parts.shape[1]])
@@ -52,7 +51,7 @@ def _of_vital(
     parts: FloatArray,
     population: Population | None,
 ) -> dict[str, Any]:
-    contribution, of_now = float(parts[0, vital]), float(level[0, vital])
+    contribution, of_now = float(parts[0, vital]), float(level[vital])
     now = float(table["value"][row, vital])
     of_most = np.nan if population is None else float(population.middle[vital])
     return {
