@@ -180,11 +180,6 @@ function learnedDetails(why) {
   return rows;
 }
 
-function partInWords(vital, part, why) {
-  const value = (number) => numberOf(vital, number);
-  const words = [`${value(part.now)} ${vitalOf(vital).unit}, usual ${part.band.map(value).join(" to ")}`];
-  if (part.contribution > 0) words.push(`${Math.round((100 * part.contribution) / why.score)} % of the score`);
-  for (const [window, slope] of Object.entries(part.slope_per_h)) {
 function shareInWords(vital, part, why) {
   const percent = (score) => Math.round((100 * score) / why.score);
   const words = [`${numberOf(vital, part.now)} ${vitalOf(vital).unit}`];
@@ -193,6 +188,11 @@ function shareInWords(vital, part, why) {
   return words.join("; ");
 }
 
+function partInWords(vital, part, why) {
+  const value = (number) => numberOf(vital, number);
+  const words = [`${value(part.now)} ${vitalOf(vital).unit}, usual ${part.band.map(value).join(" to ")}`];
+  if (part.contribution > 0) words.push(`${Math.round((100 * part.contribution) / why.score)} % of the score`);
+  for (const [window, slope] of Object.entries(part.slope_per_h)) {
     if (slope !== null) words.push(`${slope < 0 ? "−" : "+"}${Math.abs(slope).toFixed(1)} an hour over ${window}`);
   }
   if (part.minutes_abnormal > 0) words.push(`outside for ${durationOf(60_000 * part.minutes_abnormal)}`);
