@@ -245,3 +245,26 @@ def test_every_refused_reading_of_a_large_batch_is_told_in_log_order() -> None:
         (i, vital) for i in range(100) for vital in ("heart_rate", "battery") if i % 5 or vital == "battery"
     ]
     assert all(r.patient == patients[r.position % 6] for r in found)
+
+
+def test_beats_that_come_again_or_too_late_are_refused_with_the_reason_as_vitals_are() -> None:
+    monitor = Monitor()
+    log = [
+        reading(5, rr_interval_ms=800.0),
+        reading(5, rr_interval_ms=800.0),
+        reading(4, rr_interval_ms=810.0),
+        reading(4, rr_interval_ms=810.0, oxygen_saturation=97.0),
+        # Another device's clock may be behind: its vitals are let in beside beats.
+        reading(3, heart_rate=70.0),
+    ]
+    assert [(r.position, r.vital, r.reason) for r in refusals(log, monitor)] == [
+        (1, None, Reason.DUPLICATE),
+        (2, None, Reason.OUT_OF_ORDER),
+        (3, "rr_interval_ms", Reason.OUT_OF_ORDER),
+    ]
+    assert set(monitor.statuses(["p-1"])[0].vitals) == {"heart_rate", "oxygen_saturation"}
+
+
+def test_a_beat_that_is_refused_for_its_interval_does_not_shut_the_right_one_out() -> None:
+    log = [reading(5, rr_interval_ms=20_000.0), reading(5, rr_interval_ms=800.0)]
+    assert [(r.position, r.reason) for r in refusals(log)] == [(0, Reason.OUT_OF_RANGE)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.beats import beats, fibrillation, sinus, with_extra_beats
 from tests.support.logs import START_MS, refusals, run, seconds, unattended
+from wardwatch.core.blocks import decode, encode
 from wardwatch.core.events import AlarmEvent, Phase, Priority, Reason
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
@@ -115,7 +117,7 @@ def test_a_run_of_fast_beats_alarms_while_it_lasts() -> None:
 
 
 @pytest.mark.parametrize("trouble", [{"signal_quality": 0.4}, {"worn": False}, {"steps": 3.0}])
-def test_what_cannot_be_relied_on_is_not_judged(trouble: dict[str, object]) -> None:
+def test_what_cannot_be_relied_on_is_not_judged(trouble: dict[str, Any]) -> None:
     poor = beats([*fibrillation(200), 2500, *[400] * 30], **trouble)
     good = beats(sinus(30), poor[-1].observed_at_ms)
     assert run([*poor, *good]) == []
@@ -250,3 +252,19 @@ def test_the_share_of_unlike_pairs_is_one_and_does_not_go_by_the_unit(
     assert 0 <= once[0] <= 100
     assert once == pytest.approx(unlike_percent(np.array([intervals]) * times))
     assert np.isnan(unlike_percent(np.array([[0, *intervals[1:]]]))[0])
+
+
+def test_a_checkpoint_from_before_beats_had_an_order_keeps_that_of_vitals() -> None:
+    monitor = unattended()
+    log = [replace(each, heart_rate=75.0) for each in beats(sinus(30))]
+    run(log, monitor)
+    [(number, written)] = monitor.snapshot(only_changed=False)
+    block = decode(written)
+    columns = dict(block.columns) | {
+        name: np.ascontiguousarray(block.columns[name][:, :-1]) for name in ("seen_ms", "arrived_ms")
+    }
+    older = encode(replace(block, columns=columns))
+    restored = Monitor.restore({number: older}, Rules().unattended())
+    assert [(each.vital, each.reason) for each in refusals([log[-1]], restored)] == [
+        ("heart_rate", Reason.DUPLICATE)
+    ]

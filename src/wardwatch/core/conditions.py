@@ -247,8 +247,6 @@ UNUSUAL = NAMES.index("vitals.unusual")
 RIVER = NAMES.index("river.unusual")
 FALL = NAMES.index("movement.fall")
 DETERIORATING = NAMES.index("vitals.deteriorating")
-# Which conditions go by intervals between beats.
-OF_RHYTHM = np.array([condition.rule == "rhythm" for condition in CONDITIONS])
 
 # The table's columns as arrays, for the interpreter in `alarms`.
 SIGNAL = np.array([condition.signal for condition in CONDITIONS])

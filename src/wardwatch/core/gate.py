@@ -4,10 +4,10 @@ A value is refused when it is not a number, outside what is plausible, repeated,
 known of the same part, or when its whole reading is too old or from the future. Blood pressures that
 contradict each other are refused together. What is refused changes nothing.
 
-Order is kept per patient and part (each vital, oxygen, consciousness), so that an oximeter, a cuff and a
-nurse with clocks of their own don't shut each other out. Only the latest instant of a part is remembered: a
-repeat of an older one counts as out of order. What holds for its instant only (steps, battery …) has no
-order.
+Order is kept per patient and part (each vital, oxygen, consciousness, beats), so that an oximeter, a cuff
+and a nurse with clocks of their own don't shut each other out. Only the latest instant of a part is
+remembered: a repeat of an older one counts as out of order. What holds for its instant only (steps, battery
+…) has no order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ from wardwatch.core.vitals import VITAL_COUNT, VITAL_INDEX, VITALS, VitalSign
 
 _LOW = np.array([vital.plausible_low for vital in VITALS])
 _HIGH = np.array([vital.plausible_high for vital in VITALS])
-_ON_OXYGEN, _CONSCIOUSNESS = PART_INDEX["on_oxygen"], PART_INDEX["consciousness"]
+_CONSCIOUSNESS = PART_INDEX["consciousness"]
+# Parts that are told as context.
+_CONTEXT_PARTS = [PART_INDEX["on_oxygen"], PART_INDEX["rr_interval_ms"]]
+_OF_PARTS = [ON_OXYGEN, RR_INTERVAL]
 _SYSTOLIC, _DIASTOLIC = VITAL_INDEX["systolic_pressure"], VITAL_INDEX["diastolic_pressure"]
 
 _ANY = np.finfo(np.float64).max
@@ -90,7 +93,7 @@ def judge(
     current &= fine.any(axis=1) | ~sent.told.any(axis=1)
     fine[:, :VITAL_COUNT] &= plausible
     fine[contradicting, _SYSTOLIC] = fine[contradicting, _DIASTOLIC] = False
-    fine[:, _ON_OXYGEN] &= ~context_bad[:, ON_OXYGEN]
+    fine[:, _CONTEXT_PARTS] &= ~context_bad[:, _OF_PARTS]
 
     faulty = (sent.told != fine).any(axis=1) | context_bad.any(axis=1) | ~current
     if not faulty.any():
@@ -116,7 +119,7 @@ def judge(
 
 def _only(sent: Round, fine: BoolArray, context_fine: BoolArray) -> Round:
     """``sent`` without the parts and the context that are not fine."""
-    context_fine[:, ON_OXYGEN] = fine[:, _ON_OXYGEN]
+    context_fine[:, _OF_PARTS] = fine[:, _CONTEXT_PARTS]
     return replace(
         sent,
         values=np.where(fine[:, :VITAL_COUNT], sent.values, np.nan),

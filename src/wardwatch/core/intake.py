@@ -22,7 +22,6 @@ from wardwatch.core.reading import (
     ON_OXYGEN,
     PART_COUNT,
     PART_INDEX,
-    RR_INTERVAL,
     STEPS,
     BoolArray,
     FloatArray,
@@ -46,7 +45,9 @@ for _which, _condition in enumerate(conditions.CONDITIONS):
         _SOURCES[_which, PART_INDEX["heart_rate"]] = True
     elif _condition.rule == "deterioration":
         _SOURCES[_which, :SPEAKING] = True
-    elif _condition.rule not in ("fall", "rhythm"):
+    elif _condition.rule == "rhythm":
+        _SOURCES[_which, PART_INDEX["rr_interval_ms"]] = True
+    elif _condition.rule != "fall":
         _SOURCES[_which, :JUDGED] = True
 # Conditions whose signal the bank gives, from readings that it looks at.
 _OF_BANK = np.array(
@@ -68,6 +69,7 @@ def take_in(
     _note_movement(table, taken)
     signals = _learned_signals(table, judges, taken, looked_at)
     leaping = _leaping(table, taken)
+    signals[:, conditions.RHYTHM_SIGNALS] = rhythm.judge(table, taken)
     looking.note(table, taken, looked_at)
     _keep(table, taken)
     _observe(table, judges, taken, signals, leaping)
@@ -122,7 +124,6 @@ def _measured(taken: Round, looked_at: BoolArray, places: IntArray, which: IntAr
     measured: BoolArray = np.logical_or.reduce(taken.told[places] & _SOURCES[which], axis=1)
     measured &= looked_at[places] | ~_OF_BANK[which]
     measured |= (which == conditions.FALL) & ~np.isnan(taken.context[places, ACTIVITY])
-    measured |= conditions.OF_RHYTHM[which] & ~np.isnan(taken.context[places, RR_INTERVAL])
     return measured
 
 
@@ -189,12 +190,14 @@ def _keep(table: PatientTable, taken: Round) -> None:
 def _observe(
     table: PatientTable, judges: Judges, taken: Round, signals: FloatArray, leaping: BoolArray
 ) -> None:
-    """Hold the signals of these readings against the limits; ``signals`` already has the bank's."""
+    """Hold the signals of these readings against the limits.
+
+    ``signals`` already has those that go by what stood before: the bank's, and of beats.
+    """
     limits.refresh(table, judges.wards, taken.rows)
     signals[:, :VITAL_COUNT] = steps_of(taken.values, STEPS_PER_UNIT)
     signals[:, conditions.NEWS2_SIGNAL] = _news2_totals(table, taken)
     signals[:, conditions.FALL_SIGNAL] = falls.judge(table, taken)
-    signals[:, conditions.RHYTHM_SIGNALS] = rhythm.judge(table, taken)
     if judges.listener is not None:
         judges.listener(table, taken, signals)
     beyond = (signals[:, conditions.SIGNAL] - limits.held_against(table, taken.rows)) * conditions.DIRECTION

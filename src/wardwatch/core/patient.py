@@ -35,9 +35,9 @@ COLUMNS = (
     Column("value", "f8", np.nan, VITAL_COUNT),
     Column("on_oxygen", "f8", np.nan),
     Column("consciousness", "i1", UNKNOWN),
-    Column("seen_ms", "i8", NEVER_MS, PART_COUNT),
+    Column("seen_ms", "i8", NEVER_MS, PART_COUNT, is_appended_to=True),
     # When that arrived, on our clock.
-    Column("arrived_ms", "i8", NEVER_MS, PART_COUNT),
+    Column("arrived_ms", "i8", NEVER_MS, PART_COUNT, is_appended_to=True),
     # The latest instant of all, and that of the latest step.
     Column("observed_ms", "i8", NEVER_MS),
     Column("moved_ms", "i8", NEVER_MS),

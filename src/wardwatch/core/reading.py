@@ -31,8 +31,9 @@ UNKNOWN = -1
 CONTEXT_NAMES = ("steps", "signal_quality", "worn", "battery", "on_oxygen", "activity", "rr_interval_ms")
 STEPS, SIGNAL_QUALITY, WORN, BATTERY, ON_OXYGEN, ACTIVITY, RR_INTERVAL = range(len(CONTEXT_NAMES))
 
-# What stands for the patient's state until it is told anew: the vitals, and what people enter.
-PART_NAMES = (*VITAL_NAMES, "on_oxygen", "consciousness")
+# What has an order of its own: the vitals and what people enter, which stand until they are told anew, and
+# beats.
+PART_NAMES = (*VITAL_NAMES, "on_oxygen", "consciousness", "rr_interval_ms")
 PART_INDEX: dict[str, int] = {name: index for index, name in enumerate(PART_NAMES)}
 PART_COUNT = len(PART_NAMES)
 
@@ -189,6 +190,7 @@ def _told(values: FloatArray, context: FloatArray, consciousness: SmallIntArray)
     told[:, :VITAL_COUNT] = ~np.isnan(values)
     told[:, PART_INDEX["on_oxygen"]] = ~np.isnan(context[:, ON_OXYGEN])
     told[:, PART_INDEX["consciousness"]] = consciousness != UNKNOWN
+    told[:, PART_INDEX["rr_interval_ms"]] = ~np.isnan(context[:, RR_INTERVAL])
     return told
 
 

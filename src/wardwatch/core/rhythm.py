@@ -35,8 +35,19 @@ import numpy as np
 from wardwatch.core.conditions import FAST_RATE, LONGEST_EVEN_S, RHYTHM_SIGNALS
 from wardwatch.core.context import POOR_SIGNAL
 from wardwatch.core.packs import Column
-from wardwatch.core.reading import RR_INTERVAL, SIGNAL_QUALITY, WORN, BoolArray, FloatArray, IntArray, Round
+from wardwatch.core.reading import (
+    PART_INDEX,
+    RR_INTERVAL,
+    SIGNAL_QUALITY,
+    WORN,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Round,
+)
 from wardwatch.core.table import PatientTable
+
+_BEAT = PART_INDEX["rr_interval_ms"]
 
 INTERVALS = 16
 _FURTHEST_APART = 6
@@ -60,8 +71,7 @@ _ALIKE = 0.024
 COLUMNS = (
     # The latest intervals, the last one last; 0 where there is none yet.
     Column("rr_ms", "u2", 0, INTERVALS),
-    # When the latest beat was; and whether it is one that can't be relied on.
-    Column("beat_ms", "i8", _NEVER_MS),
+    # Whether the latest beat is one that can't be relied on.
     Column("beat_is_poor", "i1", 0),
     # The latest interval as long as a pause; the latest pause that counts, and its length.
     Column("long_ms", "i8", _NEVER_MS),
@@ -73,12 +83,11 @@ COLUMNS = (
 def judge(table: PatientTable, taken: Round) -> FloatArray:
     """(n, 3): the share of unlike pairs in %, the pause that counts in s or 0, and the fast rate in /min.
 
-    Not-a-number is what a reading says nothing of. The table must know of these readings' steps.
+    Not-a-number is what a reading says nothing of. The table must know of these readings' steps, and not yet
+    of their beats.
     """
     signals = np.full((len(taken), len(RHYTHM_SIGNALS)), np.nan)
-    told = ~np.isnan(taken.context[:, RR_INTERVAL])
-    # Of several devices the one whose clock is furthest ahead counts.
-    told &= taken.observed_at_ms > table["beat_ms"][taken.rows]
+    told = taken.told[:, _BEAT]
     if told.any():
         used = _note_beats(table, taken, told)
         if used.any():
@@ -93,11 +102,11 @@ def _note_beats(table: PatientTable, taken: Round, told: BoolArray) -> BoolArray
         poor = taken.context[told, SIGNAL_QUALITY] < POOR_SIGNAL
     poor |= taken.context[told, WORN] == 0.0
     poor |= at_ms - table["moved_ms"][rows] <= KEPT_MS
-    begins_anew = at_ms - table["beat_ms"][rows] > KEPT_MS
+    begins_anew = at_ms - table["seen_ms"][rows, _BEAT] > KEPT_MS
     table["rr_ms"][rows[begins_anew]] = 0
     used = told.copy()
     used[told] = ~poor & (table["beat_is_poor"][rows] == 0)
-    table["beat_ms"][rows], table["beat_is_poor"][rows] = at_ms, poor
+    table["beat_is_poor"][rows] = poor
     return used
 
 
