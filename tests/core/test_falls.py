@@ -15,7 +15,7 @@ from wardwatch.core import conditions
 from wardwatch.core.alarms import COLUMNS
 from wardwatch.core.blocks import Block, decode, encode
 from wardwatch.core.events import AlarmEvent, Phase, Priority
-from wardwatch.core.falls import LIES_WITHIN_MS
+from wardwatch.core.falls import AT_EASE_AFTER_MS, LIES_WITHIN_MS
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
 
@@ -114,6 +114,19 @@ def test_peaks_of_quick_readings_are_no_impacts() -> None:
 def test_an_alarm_goes_on_while_somebody_who_lies_stirs_now_and_then() -> None:
     stirring = ([LIES] * 40 + [WALKS] * 8) * 10
     assert [event.phase for event in told(FALL + [LIES] * 60 + stirring)] == [Phase.START]
+
+
+def test_who_lies_at_ease_for_half_an_hour_has_no_alarm_from_the_next_movement_on() -> None:
+    dropped_into_bed = FALL + ([LIES] * 590 + [WALKS] * 10) * 8
+    start, end = told(dropped_into_bed)
+    impact_s = (start.why["impact_at_ms"] - START_MS) / 1000
+    assert (start.phase, end.phase) == (Phase.START, Phase.END)
+    assert AT_EASE_AFTER_MS / 1000 < seconds(end) - impact_s < AT_EASE_AFTER_MS / 1000 + 640
+    assert end.why["impact"] == start.why["impact"]
+    # Who does not move at all may be helpless, however long ago it was.
+    assert [event.phase for event in told(FALL + [LIES] * 4800)] == [Phase.START]
+    again = told(dropped_into_bed + FALL + [LIES] * 60)
+    assert [event.phase.value for event in again] == ["start", "end", "start"]
 
 
 def test_one_fall_has_one_alarm_and_the_next_fall_another() -> None:

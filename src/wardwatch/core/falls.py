@@ -4,7 +4,9 @@ Who falls badly hits the ground and stays there. Of the acceleration a device te
 since its previous reading (`activity`). The second of an impact stands out in that, and a minute averages it
 away: only readings that come at least every two seconds can tell of a fall. Still is whose *level*, about the
 mean of the latest six seconds, is near 0, and who takes no steps. The condition lasts while the wearer lies
-still after an impact; 30 s of it make an alarm, and 30 s of movement end it (`conditions`).
+still after an impact; 30 s of it make an alarm, and 30 s of movement end it (`conditions`). Whoever stirs on
+the floor still lies there. But who has dropped into bed lies for hours: half an hour after the impact, when
+an acknowledgement is over too, any movement is enough.
 
 All figures are wardwatch's own choices. Of 24 hours of 26 wearers of an Empatica E4 (stress_predict_e4: they
 sat, walked and did stress tests) 12 seconds are above 0.5 g, and none of them is followed by 30 s as still as
@@ -13,7 +15,8 @@ this. The seconds of these wearers have 0.01 g in the median, and a hundredth of
 Doubts
     A light fall, one that is cut in two by the readings, one while running, and one after which somebody
     moves on are missed. A device that is dropped and lies still looks the same, unless it says that it is
-    not worn. A sensor whose rest is not at 1 g is never still.
+    not worn. A sensor whose rest is not at 1 g is never still. Who drops into bed looks the same for half an
+    hour, and who lies on the floor for longer and stirs has no alarm any more.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ _RUNS_G = 0.35
 _SHORTEST_MS, _LONGEST_MS = 900, 2_000
 # Who is not still so long after an impact got up.
 LIES_WITHIN_MS = 25_000
+# So long after an impact whoever is to look has been told, and told again; who stirs then lies at ease.
+AT_EASE_AFTER_MS = 1_800_000
 # After so long without a reading nobody knows what came after the impact.
 _UNKNOWN_AFTER_MS = 60_000
 _NEVER_MS = -(2**60)
@@ -50,6 +55,8 @@ COLUMNS = (
     # The latest impact after which the wearer may be lying still, and how hard it was, in g.
     Column("impact_ms", "i8", _NEVER_MS),
     Column("impact", "f8", 0.0),
+    # Whether the wearer has stirred so long after it that lying still is no news any more.
+    Column("impact_is_over", "i1", 0),
 )
 
 
@@ -95,7 +102,9 @@ def _judge(table: PatientTable, taken: Round) -> FloatArray:
         _note(table, rows[hit], at_ms[hit], activity[hit])
     walks = table["moved_ms"][rows] > from_ms
     still = (table["activity_level"][rows] <= _STILL_G) & ~walks
-    impacts = np.where(still, table["impact"][rows], 0.0)
+    at_ease = ~still & (phase == OPEN) & (at_ms - table["impact_ms"][rows] > AT_EASE_AFTER_MS)
+    table["impact_is_over"][rows[at_ease]] = 1
+    impacts = np.where(still & (table["impact_is_over"][rows] == 0), table["impact"][rows], 0.0)
     # A device that was taken off says nothing of who lies there.
     result: FloatArray = np.where(off, np.where(phase == OPEN, np.nan, 0.0), impacts)
     return result
@@ -121,7 +130,7 @@ def _forget(
 
 def _note(table: PatientTable, rows: IntArray, at_ms: IntArray, activity: FloatArray) -> None:
     """Keep impacts; of several, shortly one after the other, the latest instant and the hardest."""
-    table["impact_ms"][rows] = at_ms
+    table["impact_ms"][rows], table["impact_is_over"][rows] = at_ms, 0
     table["impact"][rows] = np.maximum(table["impact"][rows], activity)
 
 
