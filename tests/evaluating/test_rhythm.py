@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.beats import fibrillation, sinus
 from tests.support.recording_files import write_folder, write_tar
-from tests.support.rhythm_files import rhythm_file, rhythm_files
+from tests.support.rhythm_files import Part, rhythm_file, rhythm_files
 from wardwatch.evaluating.evaluation import OPERATING_POINTS, SuiteError, SuiteOptions
 from wardwatch.evaluating.rhythm import evaluate
 from wardwatch.wire.recordings.opening import open_recording
@@ -77,7 +77,7 @@ def test_static_limits_alarm_at_each_beat_beyond_them_and_by_ending_late_less_of
 
 
 def test_hours_are_those_of_the_beats_labels_and_a_bad_signal_is_noise(tmp_path: Path) -> None:
-    parts = [
+    parts: list[Part] = [
         ("N", [1000] * 600),
         ("Noise", [500] * 120),
         ("SR-mPAC-BT", [1000] * 60),
@@ -92,7 +92,7 @@ def test_hours_are_those_of_the_beats_labels_and_a_bad_signal_is_noise(tmp_path:
 
 @pytest.mark.parametrize(("length_s", "episodes"), [(9, 0), (11, 1)])
 def test_only_episodes_of_ten_seconds_count(tmp_path: Path, length_s: int, episodes: int) -> None:
-    parts = [("N", sinus(60)), ("VT", [500] * (2 * length_s + 1)), ("N", sinus(60))]
+    parts: list[Part] = [("N", sinus(60)), ("VT", [500] * (2 * length_s + 1)), ("N", sinus(60))]
     figures = figures_of(write_folder(tmp_path, {"case_1.csv": rhythm_file(parts)}))
     assert figures["episodes"]["VT"] == episodes
 

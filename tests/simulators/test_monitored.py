@@ -162,8 +162,8 @@ def test_each_course_is_caught_as_often_and_as_late_as_is_known() -> None:
 def test_an_influenza_is_caught_by_its_second_night() -> None:
     """The resting heart rate of two nights running is above the usual; twelve are known before.
 
-    One of three wearers alarms for nothing on the night before, and goes on with it: these nights vary by some
-    beats.
+    One of three wearers alarms for nothing on the night before, and goes on with it: these nights vary by
+    some beats.
     """
     onset_s, wearers = 12 * 24 * HOUR_S + 9 * HOUR_S, 3
     episodes = [Episode(wearer, "influenza", onset_s) for wearer in range(wearers)]

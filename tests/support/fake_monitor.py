@@ -113,7 +113,13 @@ class FakeMonitor(Monitor):
         self._changed.clear()
 
     @classmethod
-    def restore(cls, blocks: Mapping[int, bytes], rules: object = None) -> Self:  # noqa: ARG003
+    def restore(
+        cls,
+        blocks: Mapping[int, bytes],
+        rules: object = None,  # noqa: ARG003
+        *,
+        listener: object = None,  # noqa: ARG003
+    ) -> Self:
         monitor = cls()
         for _, block in sorted(blocks.items()):
             monitor._patients.update(json.loads(block))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from tests.support.beats import fibrillation, sinus
 
 HEADER = "time_second,beat_type,rhythm_label,bad_signal_quality,bad_signal_quality_label\n"
-Part = tuple[str, Sequence[float]]
+Part: TypeAlias = tuple[str, Sequence[float]]
 
 
 def rhythm_file(parts: Sequence[Part], *, poor: str = "Noise") -> str:

@@ -121,7 +121,7 @@ def test_a_drift_begins_at_the_truth_and_goes_its_whole_way() -> None:
 
 
 def test_without_a_thermistor_the_next_best_sensor_drifts() -> None:
-    said = {"heart_rate": 72, "oxygen_saturation": 97}
+    said: dict[str, int | float | bool | None] = {"heart_rate": 72, "oxygen_saturation": 97}
     (one,) = FAULT_KINDS["drift"].act(replace(packet(149), values=said), moment(149))
     assert one.values == {"heart_rate": 72, "oxygen_saturation": 95}
 
