@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.beats import beats, fibrillation, sinus, with_extra_beats
+from tests.support.beats import beats, breathing, fibrillation, sinus, with_extra_beats
 from tests.support.logs import START_MS, refusals, run, seconds, unattended
 from wardwatch.core.blocks import decode, encode
 from wardwatch.core.events import AlarmEvent, Phase, Priority, Reason
 from wardwatch.core.monitor import Monitor, Rules
 from wardwatch.core.reading import Batch, Reading
-from wardwatch.core.rhythm import INTERVALS, unlike_percent
+from wardwatch.core.rhythm import INTERVALS, unlike_percent, wave_share
 
 IRREGULAR, PAUSE, FAST = "heart_rhythm.irregular", "heart_rhythm.pause", "heart_rhythm.fast"
 
@@ -67,17 +67,18 @@ def test_regular_pulses_and_extra_beats_make_no_alarm(intervals: Sequence[float]
 @pytest.mark.parametrize(
     ("intervals", "text"),
     [
-        ([*sinus(60), 2300, *sinus(20)], "Pause of 2.3 s between beats"),
+        (
+            [*sinus(60), 2300, *sinus(100), 5000, *sinus(20)],
+            "Pause of 5.0 s between beats, and not the first",
+        ),
         (
             [*sinus(60), 1600, *sinus(60), 1650, *sinus(20)],
             "Pause of 1.6 s between beats, and not the first",
         ),
     ],
-    ids=["long", "second"],
+    ids=["long", "short"],
 )
-def test_a_long_pause_alarms_at_once_and_a_shorter_one_when_it_comes_again(
-    intervals: Sequence[float], text: str
-) -> None:
+def test_a_pause_alarms_at_once_when_it_comes_again(intervals: Sequence[float], text: str) -> None:
     [event] = told(intervals)
     assert (event.condition, event.text, event.priority) == (PAUSE, text, Priority.MEDIUM)
     assert seconds(event) == pytest.approx(length_s(intervals[:-20]), abs=0.2)
@@ -87,13 +88,16 @@ def test_a_long_pause_alarms_at_once_and_a_shorter_one_when_it_comes_again(
     "intervals",
     [
         [*sinus(60), 1600, *sinus(60)],
-        [*sinus(60), 1600, *sinus(500), 1600, *sinus(20)],
+        # A beat was missed, and contact lost.
+        [*sinus(60, interval_ms=1100), 2200, *sinus(60, interval_ms=1100)],
+        [*sinus(60), 5000, *sinus(60)],
+        [*sinus(60), 1600, *sinus(240), 5000, *sinus(240), 1600, *sinus(20)],
         # Hearts wait after an early beat.
         [*sinus(60), 480, 1300, *sinus(30), 480, 1300, *sinus(20)],
         # Long, but so is every interval.
         sinus(100, interval_ms=1350),
     ],
-    ids=["once", "more than five minutes apart", "after early beats", "slow"],
+    ids=["once", "missed", "lost", "more than three minutes apart", "after early beats", "slow"],
 )
 def test_what_is_no_pause_makes_no_alarm(intervals: Sequence[float]) -> None:
     assert told(intervals) == []
@@ -124,7 +128,7 @@ def test_what_cannot_be_relied_on_is_not_judged(trouble: dict[str, Any]) -> None
 
 
 def test_the_interval_after_a_poor_beat_says_nothing_either() -> None:
-    log = beats([*sinus(40), 1000, 2500, *sinus(40)])
+    log = beats([*sinus(20), 2500, *sinus(19), 1000, 2500, *sinus(40)])
     poor = replace(log[40], signal_quality=0.1)
     assert run([*log[:40], poor, *log[41:]]) == []
     assert conditions_of(run(log)) == [PAUSE]
@@ -150,7 +154,7 @@ def test_reasons_say_what_was_measured_and_with_which_intervals_there_would_be_n
         next(event for event in told(intervals) if event.condition == condition)
         for condition, intervals in (
             (IRREGULAR, fibrillation(60)),
-            (PAUSE, [*sinus(60), 2300, *sinus(9)]),
+            (PAUSE, [*sinus(60), 2300, *sinus(9), 2300, *sinus(9)]),
             (FAST, [*sinus(60), *[400] * 20]),
         )
     )
@@ -161,7 +165,7 @@ def test_reasons_say_what_was_measured_and_with_which_intervals_there_would_be_n
         assert why["shortest_ms"] <= why["longest_ms"]
         assert why["why_not_higher"] == "This condition has no higher priority than medium."
     assert pause.why["counterfactual"]["rr_interval_ms"] == {"at_most": 1199}
-    assert pause.why["pause_at_ms"] == START_MS + sum([*sinus(60), 2300])
+    assert pause.why["pause_at_ms"] == START_MS + sum([*sinus(60), 2300, *sinus(9), 2300])
     assert fast.why["counterfactual"]["rr_interval_ms"] == {"at_least": 462}
     bounds = irregular.why["counterfactual"]["rr_interval_ms"]
     assert bounds["at_least"] < bounds["at_most"] < 1.05 * bounds["at_least"]
@@ -213,6 +217,25 @@ def test_what_others_measure_neither_hastens_nor_delays_it() -> None:
     ]
     together = [each for both in zip(log, beside, strict=True) for each in both]
     assert run(together) == run(log)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10_000), st.integers(800, 1250), st.floats(9.0, 18.0), st.sampled_from([0.05, 0.1, 0.12])
+)
+def test_however_a_fit_heart_breathes_its_pulse_is_not_irregular(
+    seed: int, interval_ms: int, breaths: float, depth: float
+) -> None:
+    intervals = breathing(120, interval_ms=interval_ms, breaths=breaths, depth=depth, seed=seed)
+    assert told(intervals) == []
+
+
+def test_a_wave_explains_itself_and_little_of_what_comes_at_random() -> None:
+    even = np.array([breathing(20, interval_ms=800, breaths=15, depth=0.2)[:INTERVALS]])
+    assert wave_share(even)[0] > 0.9
+    random = np.array(fibrillation(INTERVALS * 500)).reshape(500, INTERVALS)
+    assert np.mean(wave_share(random) > 0.65) < 0.03
+    assert wave_share(np.full((1, INTERVALS), 800)).tolist() == [0.0]
 
 
 HEART = st.lists(

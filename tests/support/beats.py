@@ -25,6 +25,22 @@ def fibrillation(count: int, *, interval_ms: float = 700.0, seed: int = 1) -> li
     return [round(interval_ms * part) for part in spread.tolist()]
 
 
+def breathing(
+    seconds: float, *, interval_ms: float, breaths: float, depth: float, seed: int = 1
+) -> list[float]:
+    """A fit heart at rest: each breath, some longer than others, moves the intervals by this part of them."""
+    random = np.random.default_rng(seed)
+    intervals: list[float] = []
+    breath, cycle_ms = 0.0, 60_000 / breaths
+    while sum(intervals) < seconds * 1000:
+        wave = depth * np.sin(2 * np.pi * breath) + random.normal(0, 0.01)
+        intervals.append(round(interval_ms * (1 + wave)))
+        before, breath = breath, breath + intervals[-1] / cycle_ms
+        if int(before) != int(breath):
+            cycle_ms = 60_000 / breaths * (1 + random.normal(0, 0.05))
+    return intervals
+
+
 def with_extra_beats(intervals: Sequence[float], every: int) -> list[float]:
     """Every so many beats one comes too early, and the heart waits after it."""
     changed = list(intervals)
