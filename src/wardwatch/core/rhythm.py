@@ -19,17 +19,17 @@ What comes with a poor signal, from a device that is not worn, or from somebody 
 minute is not judged: there beats are lost, and found where there are none.
 
 The rates are those of the NEWS2 chart; all other figures are wardwatch's own choices, made on one half of 278
-patients of VitalDB with labelled rhythms and checked on the other (docs/evaluate.md).
+patients of VitalDB with labelled rhythms and checked on the other; the second pause and the wave on all of
+them, and on simulated hearts (docs/evaluate.md).
 
 Doubts
-    Two beats missed, or contact lost twice, within three minutes look like pauses still. Of a pulse sensor
-    that misses one beat in a thousand, at 72 /min, some two stretches in four hours alarm; who has such a
-    device turns the alarm off, unless it tells of its signal's quality. A single pause, of ten seconds too,
-    makes no alarm. Fibrillation whose sixteen beats happen to look like a wave is told of some beats later.
-    What breathing does is gone from simulated hearts only: no recording of fit people at rest has been
-    judged. Two devices that both tell intervals tell each of them
-    twice, and look more regular. Regular rhythms that are neither fast nor slow, whatever drives them, show
-    in no interval.
+    Two beats missed, or contact lost twice, within three minutes look like pauses still: a pulse sensor that
+    misses one beat in 1,000 at random, of 72 /min, makes 16 alarms a day, one in 5,000 one. Unless it tells
+    how good its signal is, people turn that alarm off. A single pause, of ten seconds too, makes no alarm.
+    Fibrillation whose sixteen beats happen to look like a wave is told of some beats later. That breathing
+    makes no alarm is known of simulated hearts only: no recording of fit people at rest has been judged. Two
+    devices that both tell intervals tell each of them twice, and look more regular. Regular rhythms that are
+    neither fast nor slow, whatever drives them, show in no interval.
 """
 
 from __future__ import annotations
