@@ -129,6 +129,7 @@ async def test_a_calibration_that_can_not_be_looked_at_holds_up_no_pulse(
     def fail(_: CalibrationWatch) -> None:
         raise ValueError("p-1")
 
+    monkeypatch.setattr(CalibrationWatch, "has_day_to_end", True)
     monkeypatch.setattr(CalibrationWatch, "look", fail)
     worker = Worker()
     await worker.beat()

@@ -177,7 +177,8 @@ def test_oxygen_and_consciousness_are_kept_in_order_each_by_itself() -> None:
 
 
 def test_of_an_old_reading_nothing_is_used_its_steps_neither() -> None:
-    undisturbed, disturbed = Monitor(), Monitor()
+    # Of a device it is told that it has sent something twice.
+    undisturbed, disturbed = (Monitor(Rules(watches_devices=False)) for _ in range(2))
     assert refusals([reading(5, heart_rate=70.0)], undisturbed) == []
     log = [reading(5, heart_rate=70.0), reading(5, heart_rate=70.0, steps=30.0, activity=math.nan)]
     assert [(r.vital, r.reason) for r in refusals(log, disturbed)] == [(None, Reason.DUPLICATE)]
