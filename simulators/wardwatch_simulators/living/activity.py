@@ -43,8 +43,8 @@ _WARMING = exponentials(29, 10.0)  # own choice: body temperature follows over t
 HISTORY_MIN = 30
 
 # Own choices: who is about to walk, or has walked, stirs in so many times as many minutes, which exerts as so
-# many steps in the mean, and at most.
-_STIRS, _STIR_SIZE, _MOST_STIR = 3.0, 13.0, 80.0
+# many steps in the mean, and at most; who walks slowly does nothing else as hard as others do, either.
+_STIRS, _STIR_SIZE, _MOST_STIR = 3.0, 13.0, 120.0
 
 # Own choices: exercise is running or the like, for so long, at so many steps a minute.
 _EXERCISE_MIN = (20, 55)
@@ -77,7 +77,8 @@ def movement(
     hills = people.hills[:, np.newaxis]
     # Who takes fewer steps a minute takes shorter ones, too.
     effort = taken * people.pace[:, np.newaxis] * (np.float32(1) - hills + hills * hardness * hardness)
-    stirring = (np.float32(_STIR_SIZE) * size * size).clip(None, np.float32(_MOST_STIR))
+    most = np.float32(_MOST_STIR) * people.pace[:, np.newaxis]
+    stirring = np.minimum(np.float32(_STIR_SIZE) * size * size, most)
     return taken, effort + np.where(stirs, stirring, np.float32(0))
 
 
