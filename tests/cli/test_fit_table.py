@@ -29,6 +29,8 @@ FIGURES = {
         {"limit_bits": 9.0, "per_patient_day": 0.5},
         {"limit_bits": 12.0, "per_patient_day": 0.04},
     ],
+    "sources": ["stays of ward 7", "deterioration: 61 patients, 210.4 patient-days"],
+    "deterioration": [{"limit": 15.5, "per_patient_day": 0.04}],
 }
 
 
@@ -45,4 +47,9 @@ def test_the_lines_for_people() -> None:
         "limit in bits  false alarms a patient-day",
         "9              0.5000",
         "12             0.0400",
+        "",
+        "deterioration: 61 patients, 210.4 patient-days",
+        "",
+        "limit  alarms a patient-day",
+        "15.5   0.0400",
     ]
